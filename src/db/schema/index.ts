@@ -1,0 +1,15 @@
+export { apiKeys } from './api-keys';
+export { channels } from './channels';
+export { contacts } from './contacts';
+export { conversations } from './conversations';
+export { decisions } from './decisions';
+export { deliveries } from './deliveries';
+export { episodes } from './episodes';
+export { idempotencyKeys } from './idempotency-keys';
+export { messages } from './messages';
+export { nudges } from './nudges';
+export { organizations } from './organizations';
+export { outbox } from './outbox';
+export { sequences } from './sequences';
+export { stageChanges } from './stage-changes';
+export { templates } from './templates';
