@@ -1,0 +1,107 @@
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import { DatabaseError } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { contacts } from '../../db/schema';
+import { AppError, invalidField } from '../../domain/errors';
+import type { ContactRow } from '../conversation/thread';
+import type { VerbContext } from '../verb-context';
+
+/** What a caller says of a contact; an absent field leaves what is stored, null clears it. */
+export interface ContactInput {
+  externalId?: string | undefined;
+  name?: string | null | undefined;
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+  timeZone?: string | null | undefined;
+  locale?: string | null | undefined;
+  attributes?: Record<string, unknown> | undefined;
+}
+
+/** Another transaction made the same contact or conversation between our look and our insert: run it all again. */
+export class LostCreateRace extends Error {
+  constructor() {
+    super('another transaction created the same row first');
+    this.name = 'LostCreateRace';
+  }
+}
+
+/**
+ * Finds a contact by external id, else by e-mail, else by phone (the latter two among contacts without external id),
+ * locks its row and brings it up to date; creates it when there is none. A contact known only by its address takes the
+ * external id, so that its opt-outs stay. Throws conflict when an address belongs to another contact.
+ */
+export async function findOrCreateContact(ctx: VerbContext, input: ContactInput): Promise<ContactRow> {
+  const found = await lockContact(ctx, input);
+  return found ? updateContact(ctx, found, input) : insertContact(ctx, input);
+}
+
+async function lockContact(ctx: VerbContext, input: ContactInput): Promise<ContactRow | undefined> {
+  const byAddress: SQL[] = [];
+  if (input.email) byAddress.push(eq(contacts.emailKey, sql`lower(${input.email})`));
+  if (input.phone) byAddress.push(eq(contacts.phone, input.phone));
+  const ways: (SQL | undefined)[] = [
+    input.externalId === undefined ? undefined : eq(contacts.externalId, input.externalId),
+    ...byAddress.map((address) => and(address, isNull(contacts.externalId))),
+  ];
+  for (const way of ways) {
+    if (!way) continue;
+    const [row] = await ctx.tx
+      .select()
+      .from(contacts)
+      .where(and(eq(contacts.organizationId, ctx.organizationId), way))
+      .for('no key update');
+    if (row) return row;
+  }
+  return undefined;
+}
+
+function columnsOf(input: ContactInput): Partial<ContactRow> {
+  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries);
+}
+
+/** Changes a contact whose row the caller has locked. Throws conflict when an address belongs to another. */
+export async function updateContact(
+  ctx: VerbContext,
+  contact: ContactRow,
+  input: ContactInput,
+): Promise<ContactRow> {
+  const columns = columnsOf(input);
+  const changed = Object.entries(columns).some(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(contact, name)),
+  );
+  if (!changed) return contact;
+  const [row] = await ctx.tx
+    .update(contacts)
+    .set({ ...columns, updatedAt: ctx.now })
+    .where(and(eq(contacts.organizationId, ctx.organizationId), eq(contacts.id, contact.id)))
+    .returning()
+    .catch(addressTaken);
+  return row ?? contact;
+}
+
+async function insertContact(ctx: VerbContext, input: ContactInput): Promise<ContactRow> {
+  const { organizationId, now } = ctx;
+  const [row] = await ctx.tx
+    .insert(contacts)
+    .values({ organizationId, id: uuidv7(), createdAt: now, updatedAt: now, ...columnsOf(input) })
+    .onConflictDoNothing()
+    .returning();
+  if (!row) throw new LostCreateRace();
+  return row;
+}
+
+const FIELD_OF_INDEX: Record<string, string> = {
+  contacts_email: 'contact.email',
+  contacts_phone: 'contact.phone',
+  contacts_external_id: 'contact.externalId',
+};
+
+function addressTaken(error: unknown): never {
+  const cause = error instanceof Error && error.cause instanceof DatabaseError ? error.cause : error;
+  if (cause instanceof DatabaseError && cause.code === '23505') {
+    const path = FIELD_OF_INDEX[cause.constraint ?? ''];
+    if (path) throw invalidField(path, 'belongs to another contact', 'conflict');
+  }
+  throw error instanceof Error ? error : new AppError('internal_error', 'contact update failed');
+}

@@ -1,0 +1,136 @@
+import { sql } from 'drizzle-orm';
+import { v7 as uuidv7 } from 'uuid';
+import { outbox } from '../../db/schema';
+import type { StopReason, Verdict } from '../../domain/conversation';
+import type { GateVerdict } from '../../domain/gates';
+import type { VerbContext } from '../verb-context';
+import { insertDecision, insertStageChange, writeConversation, writeEpisode } from './write-statements';
+import { episodeRef, type ConversationRow, type EpisodeRow, type EpisodeThread, type Thread } from './thread';
+
+/** 0: changes, never behind starts. 1: live starts. 2: bulk starts. */
+export const LANES = { change: 0, start: 1, bulk: 2 } as const;
+export type Lane = (typeof LANES)[keyof typeof LANES];
+
+type ConversationPatch = Partial<
+  Pick<ConversationRow, 'stage' | 'stopReason' | 'episode' | 'lastInboundAt' | 'clockOffsetMs'>
+>;
+type EpisodePatch = Partial<
+  Omit<EpisodeRow, 'organizationId' | 'conversationId' | 'number' | 'sequenceId' | 'nudgesSent' | 'openedAt'>
+>;
+
+export interface StageNote {
+  reason?: StopReason | null;
+  note?: string | null;
+}
+
+/** Raises the fence and changes the conversation in one statement; a new stage is written to the timeline. */
+export async function raiseFence(
+  ctx: VerbContext,
+  thread: Thread,
+  patch: ConversationPatch,
+  why: StageNote = {},
+) {
+  await updateConversation(ctx, thread, patch, 1, why);
+}
+
+/** Changes the conversation under the fence that stands: only what a recorded send itself brings about. */
+export async function moveStage(
+  ctx: VerbContext,
+  thread: Thread,
+  patch: ConversationPatch,
+  why: StageNote = {},
+) {
+  await updateConversation(ctx, thread, patch, 0, why);
+}
+
+async function updateConversation(
+  { tx }: VerbContext,
+  thread: Thread,
+  patch: ConversationPatch,
+  raise: 0 | 1,
+  why: StageNote,
+) {
+  const { stage: fromStage } = thread.conversation;
+  const changed = { ...thread.conversation, ...patch, updatedAt: thread.now };
+  const [row] = await writeConversation(tx).execute({ ...changed, raise });
+  if (!row) throw new Error(`conversation ${changed.id} vanished under its lock`);
+  thread.conversation = { ...changed, ...row };
+  if (changed.stage !== fromStage || why.note) await noteStage({ tx }, thread, fromStage, why);
+}
+
+/** One line of the timeline: the stage the conversation is in now, where it came from and why. */
+export async function noteStage(
+  { tx }: Pick<VerbContext, 'tx'>,
+  thread: Thread,
+  fromStage: ConversationRow['stage'] | null,
+  why: StageNote,
+) {
+  const { organizationId, id, stage, episode } = thread.conversation;
+  await insertStageChange(tx).execute({
+    organizationId,
+    id: uuidv7(),
+    conversationId: id,
+    episode,
+    fromStage,
+    toStage: stage,
+    reason: why.reason ?? null,
+    note: why.note ?? null,
+    at: thread.now,
+  });
+}
+
+/** Changes the episode at the fence just raised and tells its workflow: always after `raiseFence`. */
+export async function changeEpisode(ctx: VerbContext, thread: EpisodeThread, patch: EpisodePatch) {
+  const revision = thread.conversation.fence;
+  if (ctx.byWorkflow) return updateEpisode(ctx, thread, { ...patch, revision, deliveredRevision: revision });
+  await updateEpisode(ctx, thread, { ...patch, revision });
+  return enqueue(ctx, thread, LANES.change);
+}
+
+/** Changes the episode within its revision: the workflow gets this snapshot as the result of its own act. */
+export async function updateEpisode(ctx: VerbContext, thread: EpisodeThread, patch: EpisodePatch) {
+  const changed = { ...thread.episode, ...patch, updatedAt: ctx.now };
+  const [row] = await writeEpisode(ctx.tx).execute(changed);
+  if (!row) {
+    throw new Error(
+      `episode ${changed.number} of conversation ${changed.conversationId} vanished under its lock`,
+    );
+  }
+  thread.episode = { ...changed, ...row };
+}
+
+/** How long the request that made the row has for itself before the relay looks. */
+const RELAY_AFTER_SECONDS = 2;
+
+/** The level-triggered outbox row of the thread's episode, at its present revision. */
+export async function enqueue(ctx: VerbContext, thread: EpisodeThread, lane: Lane) {
+  const ref = episodeRef(thread);
+  const { revision } = thread.episode;
+  const delaySeconds = lane === LANES.bulk ? 0 : RELAY_AFTER_SECONDS;
+  const availableAt = sql`now() + make_interval(secs => ${delaySeconds})`;
+  await ctx.tx
+    .insert(outbox)
+    .values({ ...ref, revision, lane, availableAt })
+    .onConflictDoUpdate({
+      target: [outbox.organizationId, outbox.conversationId, outbox.episode],
+      set: { revision: sql`greatest(${outbox.revision}, ${revision})`, lane, attempts: 0, availableAt },
+    });
+  if (lane !== LANES.bulk) ctx.touched.push(ref);
+}
+
+export interface DecisionNote {
+  step: number;
+  verdict: Verdict;
+  gates: GateVerdict[];
+  nextAt: Date | null;
+}
+
+/** Stores why a step was sent, or not. */
+export async function noteDecisions({ tx }: VerbContext, thread: EpisodeThread, notes: DecisionNote[]) {
+  const { organizationId, conversationId, number: episode } = thread.episode;
+  const row = { organizationId, conversationId, episode, at: thread.now };
+  for (const note of notes) {
+    const gates = JSON.stringify(note.gates);
+    await insertDecision(tx).execute({ ...row, ...note, id: uuidv7(), gates });
+  }
+}

@@ -1,0 +1,28 @@
+import type { VerbContext } from '../verb-context';
+import { changeEpisode, raiseFence } from './change-thread';
+import { planEpisode } from './plan-episode';
+import type { EpisodeThread } from './thread';
+
+/**
+ * Our word during a running episode: the ladder goes on from there. False when the word is older than the anchor that
+ * stands (a late chunk), which changes nothing. A paused episode stays paused, with the new time left.
+ */
+export async function reanchorEpisode(
+  ctx: VerbContext,
+  thread: EpisodeThread,
+  sentAt: Date,
+): Promise<boolean> {
+  const { episode, now } = thread;
+  if (sentAt.getTime() <= episode.anchorAt.getTime()) return false;
+  const position = { anchorAt: sentAt, lastStepAt: episode.lastStepAt };
+  const planned = await planEpisode(ctx, thread, position, episode.nextStep ?? 1);
+  await raiseFence(ctx, thread, {});
+  if (episode.state === 'waiting') {
+    await changeEpisode(ctx, thread, { anchorAt: sentAt, ...planned });
+    return true;
+  }
+  const remainingMs = Math.max(0, (planned.nextDueAt ?? now).getTime() - now.getTime());
+  const paused = { nextDueAt: null, deferredBy: null, remainingMs };
+  await changeEpisode(ctx, thread, { anchorAt: sentAt, ...planned, ...paused });
+  return true;
+}

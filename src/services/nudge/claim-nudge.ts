@@ -1,0 +1,194 @@
+import { eq, and } from 'drizzle-orm';
+import { v7 as uuidv7 } from 'uuid';
+import type { ActInput, Snapshot } from '../../contracts/conversation-workflow';
+import { channels, nudges } from '../../db/schema';
+import { decide, slotAfter, type GateDecision, type GateVerdict } from '../../domain/gates';
+import { stepAt } from '../../domain/ladder';
+import { openingAt } from '../../domain/plan';
+import { noteDecisions, updateEpisode } from '../conversation/change-thread';
+import { endEpisode } from '../conversation/end-episode';
+import { snapshotOf } from '../conversation/snapshot';
+import { lockThread, rulesOf, type EpisodeThread } from '../conversation/thread';
+import type { OutgoingNudge } from '../ports';
+import type { VerbContext } from '../verb-context';
+import { advanceEpisode } from './advance-episode';
+import { actNow, findNudge, isAskedEpisode, replacedSnapshot, type DeliveryRow, type NudgeRow } from './ask';
+import type { ComposedText } from './compose-nudge';
+import { claimFacts, skewMs } from './gate-facts';
+import { outgoingNudge } from './outgoing-nudge';
+import { dropDelivery, repeatDelivery } from './repeat-delivery';
+import { nudgeTarget, writeClaim, writeNudge } from './write-statements';
+
+/** Either a provider call that is ours to make now, or how the episode stands without one. */
+export type ClaimResult =
+  | { kind: 'call'; nudge: OutgoingNudge; dueAt: Date }
+  | { kind: 'done'; snapshot: Snapshot; refusedBy: string | null };
+
+/** A keyed channel repeats a call until this long after the claim. */
+const REPEAT_FOR_MS = 15 * 60_000;
+
+/**
+ * Decides under the locks, against fresh data, and takes the step: from the commit on the delivery is `claimed` and its
+ * call open. Every word, stop and opt-out waits for the same locks, so it either sees this claim or prevents it.
+ */
+export async function claimNudge(
+  ctx: VerbContext,
+  input: ActInput,
+  compose: (thread: EpisodeThread) => Promise<ComposedText>,
+  keyed: boolean,
+): Promise<ClaimResult> {
+  const thread = await lockThread(ctx, input.conversationId);
+  thread.now = actNow(ctx, thread, input);
+  if (!isAskedEpisode(thread, input)) {
+    await dropDelivery(ctx, thread, input);
+    return { kind: 'done', snapshot: replacedSnapshot(thread, input), refusedBy: 'episode' };
+  }
+  const { nudge, delivery } = await findNudge(ctx, input);
+  if (!delivery || delivery.status === 'cancelled')
+    return claimAfresh(ctx, thread, input, compose, nudge, delivery);
+  const repeat = await repeatDelivery(ctx, thread, input, delivery, keyed);
+  if (repeat === 'call' && nudge) {
+    return { kind: 'call', nudge: outgoingNudge(thread, nudge, delivery.id), dueAt: delivery.dueAt };
+  }
+  if (repeat === 'cancelled') {
+    return claimAfresh(ctx, thread, input, compose, nudge, { ...delivery, status: 'cancelled' });
+  }
+  return { kind: 'done', snapshot: snapshotOf(thread), refusedBy: null };
+}
+
+async function claimAfresh(
+  ctx: VerbContext,
+  thread: EpisodeThread,
+  input: ActInput,
+  compose: (thread: EpisodeThread) => Promise<ComposedText>,
+  nudge: NudgeRow | null,
+  delivery: DeliveryRow | null,
+): Promise<ClaimResult> {
+  const facts = await claimFacts(ctx, thread, input, nudge);
+  const decision = decide(facts);
+  if (decision.takenSlotAt && facts.pace) {
+    await takeSlot(ctx, thread, input, decision.takenSlotAt, slotAfter(decision.takenSlotAt, facts.pace));
+  }
+  if (decision.verdict !== 'send') return refuse(ctx, thread, input, decision);
+  const text = await compose(thread);
+  if (!text.ok) return failText(ctx, thread, input, decision, text.reason);
+  const dueAt = facts.dueAt;
+  const stored = await storeNudge(ctx, thread, input, text);
+  const deliveryId = await storeClaim(ctx, thread, input, dueAt, delivery);
+  await noteDecisions(ctx, thread, [
+    { step: input.step, verdict: 'send', gates: decision.gates, nextAt: null },
+  ]);
+  return { kind: 'call', nudge: outgoingNudge(thread, stored, deliveryId), dueAt };
+}
+
+async function refuse(
+  ctx: VerbContext,
+  thread: EpisodeThread,
+  input: ActInput,
+  decision: GateDecision,
+): Promise<ClaimResult> {
+  const { verdict, gates } = decision;
+  const refusedBy = gates.at(-1)?.gate ?? null;
+  let nextAt: Date | null = null;
+  if (verdict === 'defer' && decision.nextAt) {
+    nextAt = openingAt(rulesOf(thread), decision.nextAt);
+    await updateEpisode(ctx, thread, { nextDueAt: nextAt, deferredBy: decision.deferredBy });
+  }
+  if (verdict === 'skip') {
+    const planned = await advanceEpisode(ctx, thread, input.step, thread.episode.nextDueAt ?? thread.now);
+    nextAt = planned.nextDueAt;
+  }
+  await noteDecisions(ctx, thread, [{ step: input.step, verdict, gates, nextAt }]);
+  // A stop by anything but the fence means that the episode should have ended already: it ends here.
+  if (verdict === 'stop' && refusedBy !== 'episode') {
+    await endEpisode(ctx, thread, thread.conversation.stopReason ?? 'opted_out');
+  }
+  return { kind: 'done', snapshot: snapshotOf(thread), refusedBy };
+}
+
+async function failText(
+  ctx: VerbContext,
+  thread: EpisodeThread,
+  input: ActInput,
+  decision: GateDecision,
+  reason: string,
+): Promise<ClaimResult> {
+  const textGate: GateVerdict = { gate: 'text', verdict: 'skip', input: { reason } };
+  const planned = await advanceEpisode(ctx, thread, input.step, thread.episode.nextDueAt ?? thread.now);
+  const gates = [...decision.gates, textGate];
+  await noteDecisions(ctx, thread, [{ step: input.step, verdict: 'skip', gates, nextAt: planned.nextDueAt }]);
+  return { kind: 'done', snapshot: snapshotOf(thread), refusedBy: 'text' };
+}
+
+const nudgeKey = (thread: EpisodeThread, step: number) => ({
+  organizationId: thread.episode.organizationId,
+  conversationId: thread.episode.conversationId,
+  episode: thread.episode.number,
+  step,
+});
+
+/** Words stored by an earlier attempt stay: a repeat sends the same. */
+async function storeNudge(
+  { tx }: VerbContext,
+  thread: EpisodeThread,
+  input: ActInput,
+  text: Extract<ComposedText, { ok: true }>,
+): Promise<NudgeRow> {
+  const { subject, body, templateId } = text;
+  const stage = stepAt(thread.sequence.ladder, input.step)?.stage ?? 'followup';
+  const key = { ...nudgeKey(thread, input.step), id: uuidv7() };
+  const row = { ...key, stage, createdAt: thread.now, subject, body, templateId };
+  const [stored] = await writeNudge(tx).execute(row);
+  if (!stored) throw new Error('the nudge was not stored');
+  return stored;
+}
+
+async function takeSlot(
+  ctx: VerbContext,
+  thread: EpisodeThread,
+  input: ActInput,
+  slotAt: Date,
+  nextSlotAt: Date,
+) {
+  const realNextAt = new Date(nextSlotAt.getTime() - skewMs(ctx, thread));
+  const stage = stepAt(thread.sequence.ladder, input.step)?.stage ?? 'followup';
+  await ctx.tx
+    .update(channels)
+    .set({ nextSlotAt: realNextAt })
+    .where(
+      and(eq(channels.organizationId, ctx.organizationId), eq(channels.kind, thread.conversation.channel)),
+    );
+  await ctx.tx
+    .insert(nudges)
+    .values({
+      ...nudgeKey(thread, input.step),
+      id: uuidv7(),
+      stage,
+      createdAt: thread.now,
+      slotAt,
+    })
+    .onConflictDoUpdate({ target: nudgeTarget, set: { slotAt } });
+}
+
+async function storeClaim(
+  { tx }: VerbContext,
+  thread: EpisodeThread,
+  input: ActInput,
+  dueAt: Date,
+  cancelled: DeliveryRow | null,
+): Promise<string> {
+  const { now, conversation, contact } = thread;
+  const id = cancelled?.id ?? uuidv7();
+  await writeClaim(tx).execute({
+    ...nudgeKey(thread, input.step),
+    id,
+    contactId: contact.id,
+    channel: conversation.channel,
+    fence: conversation.fence,
+    attempts: (cancelled?.attempts ?? 0) + 1,
+    dueAt,
+    claimedAt: now,
+    deadlineAt: new Date(now.getTime() + REPEAT_FOR_MS),
+  });
+  return id;
+}

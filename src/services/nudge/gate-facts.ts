@@ -1,0 +1,99 @@
+import { and, desc, eq, gt, inArray } from 'drizzle-orm';
+import type { ActInput } from '../../contracts/conversation-workflow';
+import { channels, deliveries } from '../../db/schema';
+import type { GateFacts } from '../../domain/gates';
+import type { ChannelPace } from '../../domain/organization';
+import { rulesOf, type EpisodeThread } from '../conversation/thread';
+import type { VerbContext } from '../verb-context';
+import type { NudgeRow } from './ask';
+
+/** Moves an instant between real time, in which a channel's slots are kept, and the conversation's time. */
+export const skewMs = (ctx: VerbContext, thread: EpisodeThread): number =>
+  thread.now.getTime() - ctx.now.getTime();
+
+const shift = (at: Date | null, byMs: number): Date | null => (at ? new Date(at.getTime() + byMs) : null);
+
+/** What a repeat of a provider call asks again: everything but cap and pace, which its claim already paid for. */
+export function repeatFacts(
+  thread: EpisodeThread,
+  input: ActInput,
+  claimedFence: number,
+  dueAt: Date,
+): GateFacts {
+  const { conversation, contact, organization, episode } = thread;
+  return {
+    now: thread.now,
+    step: input.step,
+    askedFence: claimedFence,
+    fence: conversation.fence,
+    state: episode.state,
+    nextStep: episode.nextKind === 'nudge' ? episode.nextStep : null,
+    dueAt,
+    stopReason: conversation.stopReason,
+    optOuts: contact.optOuts,
+    channel: conversation.channel,
+    organizationPaused: organization.paused,
+    rules: rulesOf(thread),
+    cap: null,
+    recentHandOversAt: [],
+    pace: null,
+    nextSlotAt: null,
+    slotAt: null,
+  };
+}
+
+/** Everything a claim asks. Contact and conversation are locked; a channel with a pace is locked here, last. */
+export async function claimFacts(
+  ctx: VerbContext,
+  thread: EpisodeThread,
+  input: ActInput,
+  nudge: NudgeRow | null,
+): Promise<GateFacts> {
+  const base = repeatFacts(thread, input, input.revision, thread.episode.nextDueAt ?? thread.now);
+  const cap = thread.organization.frequencyCap;
+  const byMs = skewMs(ctx, thread);
+  const slots = await lockPace(ctx, thread);
+  return {
+    ...base,
+    cap,
+    recentHandOversAt: cap ? await recentHandOvers(ctx, thread, cap) : [],
+    pace: slots?.pace ?? null,
+    nextSlotAt: shift(slots?.nextSlotAt ?? null, byMs),
+    slotAt: nudge?.slotAt ?? null,
+  };
+}
+
+async function recentHandOvers(
+  { tx, organizationId }: VerbContext,
+  thread: EpisodeThread,
+  cap: { max: number; perMs: number },
+): Promise<Date[]> {
+  const rows = await tx
+    .select({ claimedAt: deliveries.claimedAt })
+    .from(deliveries)
+    .where(
+      and(
+        eq(deliveries.organizationId, organizationId),
+        eq(deliveries.contactId, thread.contact.id),
+        inArray(deliveries.status, ['claimed', 'sent', 'delivered', 'unknown']),
+        gt(deliveries.claimedAt, new Date(thread.now.getTime() - cap.perMs)),
+      ),
+    )
+    .orderBy(desc(deliveries.claimedAt))
+    .limit(cap.max);
+  return rows.map(({ claimedAt }) => claimedAt);
+}
+
+async function lockPace({ tx, organizationId }: VerbContext, thread: EpisodeThread) {
+  const where = and(
+    eq(channels.organizationId, organizationId),
+    eq(channels.kind, thread.conversation.channel),
+  );
+  const columns = { max: channels.paceMax, perMs: channels.pacePerMs, nextSlotAt: channels.nextSlotAt };
+  const [seen] = await tx.select(columns).from(channels).where(where);
+  if (!seen?.max || !seen.perMs) return null;
+  const [row] = await tx.select(columns).from(channels).where(where).for('no key update');
+  if (!row?.max || !row.perMs) return null;
+  const pace: ChannelPace = { max: row.max, perMs: row.perMs };
+  return { pace, nextSlotAt: row.nextSlotAt };
+}

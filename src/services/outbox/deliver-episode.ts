@@ -1,0 +1,110 @@
+import { and, eq, lte, sql } from 'drizzle-orm';
+import type { EpisodeRef } from '../../contracts/conversation-workflow';
+import { inOrganization, type Database } from '../../db/client';
+import { episodes, outbox, sequences, conversations } from '../../db/schema';
+import { snapshotOf } from '../conversation/snapshot';
+import type { ConversationRow, EpisodeRow, SequenceRow } from '../conversation/thread';
+import type { EngineClient } from '../ports';
+
+export interface DeliverDependencies {
+  database: Database;
+  engine: EngineClient;
+  /** Asked before a workflow is started; false leaves the row to the relay. */
+  mayStart(): boolean;
+}
+
+export type DeliverResult = 'started' | 'signalled' | 'nothing_to_do' | 'left';
+
+/**
+ * Brings the workflow of one episode up to what PostgreSQL says now, then removes the outbox row up to that revision.
+ * Safe to run twice, at once, or late. Throws when Temporal or PostgreSQL cannot be reached: the row stays.
+ */
+export async function deliverEpisode(deps: DeliverDependencies, ref: EpisodeRef): Promise<DeliverResult> {
+  const found = await readEpisode(deps.database, ref);
+  if (!found) return 'nothing_to_do';
+  const { episode } = found;
+  const neverStarted = episode.deliveredRevision === 0;
+  if (neverStarted && episode.state === 'ended') return settle('nothing_to_do');
+  if (neverStarted && !deps.mayStart()) return 'left';
+  const snapshot = snapshotOf(found);
+  const { channel, clockOffsetMs } = found.conversation;
+  const input = { ...ref, channel, snapshot, clockOffsetMs };
+  if (neverStarted && (await deps.engine.start(input)) === 'started') return settleStart();
+  if ((await deps.engine.signal(ref, snapshot)) === 'signalled') return settle('signalled');
+  if (episode.state === 'ended') return settle('nothing_to_do');
+  if ((await deps.engine.start(input)) === 'started') return settle('started');
+  throw new Error('the workflow of a waiting episode has completed: it can be neither signalled nor started');
+
+  async function settle(result: DeliverResult) {
+    await markDelivered(deps.database, ref, episode.revision, result !== 'nothing_to_do');
+    return result;
+  }
+
+  /** While we started, the episode may have ended, and another delivery found nothing to tell: it is told now. */
+  async function settleStart(): Promise<DeliverResult> {
+    const newest = await markDelivered(deps.database, ref, episode.revision, true);
+    if (newest > episode.revision) await deliverEpisode(deps, ref);
+    return 'started';
+  }
+}
+
+type Found = { conversation: ConversationRow; episode: EpisodeRow; sequence: SequenceRow };
+
+async function readEpisode(database: Database, ref: EpisodeRef): Promise<Found | undefined> {
+  return inOrganization(database, ref.organizationId, async (tx) => {
+    const [row] = await tx
+      .select({ conversation: conversations, episode: episodes, sequence: sequences })
+      .from(episodes)
+      .innerJoin(
+        conversations,
+        and(
+          eq(conversations.organizationId, episodes.organizationId),
+          eq(conversations.id, episodes.conversationId),
+        ),
+      )
+      .innerJoin(
+        sequences,
+        and(eq(sequences.organizationId, episodes.organizationId), eq(sequences.id, episodes.sequenceId)),
+      )
+      .where(
+        and(
+          eq(episodes.organizationId, ref.organizationId),
+          eq(episodes.conversationId, ref.conversationId),
+          eq(episodes.number, ref.episode),
+        ),
+      );
+    return row;
+  });
+}
+
+/** Episode before outbox row: the order in which every verb locks them. Answers the episode's revision as it is now. */
+async function markDelivered(database: Database, ref: EpisodeRef, revision: number, reached: boolean) {
+  return inOrganization(database, ref.organizationId, async (tx) => {
+    let newest = revision;
+    if (reached) {
+      const [row] = await tx
+        .update(episodes)
+        .set({ deliveredRevision: sql`greatest(${episodes.deliveredRevision}, ${revision})` })
+        .where(
+          and(
+            eq(episodes.organizationId, ref.organizationId),
+            eq(episodes.conversationId, ref.conversationId),
+            eq(episodes.number, ref.episode),
+          ),
+        )
+        .returning({ revision: episodes.revision });
+      newest = row?.revision ?? revision;
+    }
+    await tx
+      .delete(outbox)
+      .where(
+        and(
+          eq(outbox.organizationId, ref.organizationId),
+          eq(outbox.conversationId, ref.conversationId),
+          eq(outbox.episode, ref.episode),
+          lte(outbox.revision, revision),
+        ),
+      );
+    return newest;
+  });
+}

@@ -1,0 +1,77 @@
+import { and, count, eq, inArray, lte, min, sql } from 'drizzle-orm';
+import type { EpisodeRef } from '../../contracts/conversation-workflow';
+import { asSystem, type Database } from '../../db/client';
+import { episodes, outbox } from '../../db/schema';
+
+/** A relay that dies with rows in hand gives them back after this. */
+const LEASE_SECONDS = 10;
+const LONGEST_BACKOFF_SECONDS = 5;
+
+/** Leases up to `limit` rows of the lanes; several relays never take the same. System role: ids only. */
+export async function leaseRows(system: Database, lanes: number[], limit: number): Promise<EpisodeRef[]> {
+  if (limit <= 0) return [];
+  return asSystem(system, async (tx) => {
+    const free = tx
+      .select({ row: sql`ctid` })
+      .from(outbox)
+      .where(and(inArray(outbox.lane, lanes), lte(outbox.availableAt, sql`now()`)))
+      .orderBy(outbox.lane, outbox.availableAt)
+      .limit(limit)
+      .for('update', { skipLocked: true });
+    return tx
+      .update(outbox)
+      .set({
+        attempts: sql`${outbox.attempts} + 1`,
+        availableAt: sql`now() + make_interval(secs => ${LEASE_SECONDS})`,
+      })
+      .where(sql`ctid = any(array(${free}))`)
+      .returning({
+        organizationId: outbox.organizationId,
+        conversationId: outbox.conversationId,
+        episode: outbox.episode,
+      });
+  });
+}
+
+/** Gives a row back after a failed delivery, to be tried again soon: doubling from half a second to five. */
+export async function returnRow(system: Database, ref: EpisodeRef): Promise<void> {
+  await asSystem(system, (tx) =>
+    tx
+      .update(outbox)
+      .set({
+        availableAt: sql`now() + make_interval(secs => least(${LONGEST_BACKOFF_SECONDS}, 0.25 * power(2, least(${outbox.attempts}, 8))))`,
+      })
+      .where(
+        and(
+          eq(outbox.organizationId, ref.organizationId),
+          eq(outbox.conversationId, ref.conversationId),
+          eq(outbox.episode, ref.episode),
+        ),
+      ),
+  );
+}
+
+export interface OutboxPressure {
+  rows: number;
+  oldestSeconds: number;
+  /** Waiting episodes that are due since more than a moment and less than half a minute. */
+  lateEpisodes: number;
+}
+
+/** What the relay looks at once a second. Long overdue episodes (a provider that is away) do not count as pressure. */
+export async function readPressure(system: Database): Promise<OutboxPressure> {
+  return asSystem(system, async (tx) => {
+    const oldest = sql<number>`coalesce(extract(epoch from now() - ${min(outbox.createdAt)}), 0)::float8`;
+    const [waiting] = await tx.select({ rows: count(), oldestSeconds: oldest }).from(outbox);
+    const late = sql`${episodes.nextDueAt} between now() - interval '30 seconds' and now() - interval '300 ms'`;
+    const [overdue] = await tx
+      .select({ episodes: count() })
+      .from(episodes)
+      .where(and(eq(episodes.state, 'waiting'), late));
+    return {
+      rows: waiting?.rows ?? 0,
+      oldestSeconds: waiting?.oldestSeconds ?? 0,
+      lateEpisodes: overdue?.episodes ?? 0,
+    };
+  });
+}
