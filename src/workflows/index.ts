@@ -1,0 +1,2 @@
+export { conversation } from './conversation/workflow';
+export { reconcile } from './reconcile/workflow';
