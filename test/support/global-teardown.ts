@@ -1,0 +1,3 @@
+import { stopKept } from './running-servers';
+
+export default stopKept;

@@ -1,0 +1,2 @@
+// Jest 30 ignores `testTimeout` inside `projects`; this reaches every test file.
+jest.setTimeout(30_000);
