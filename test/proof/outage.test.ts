@@ -1,0 +1,4 @@
+import { outageProof } from '../../proof/outage/outage';
+import { holds } from './small-proof';
+
+holds(outageProof);
