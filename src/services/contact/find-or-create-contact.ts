@@ -1,6 +1,7 @@
-import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { DatabaseError } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import { defineStatement } from '../../db/define-statement';
 import { contacts } from '../../db/schema';
 import { AppError, invalidField } from '../../domain/errors';
 import type { ContactRow } from '../conversation/thread';
@@ -36,24 +37,32 @@ export async function findOrCreateContact(ctx: VerbContext, input: ContactInput)
 }
 
 async function lockContact(ctx: VerbContext, input: ContactInput): Promise<ContactRow | undefined> {
-  const byAddress: SQL[] = [];
-  if (input.email) byAddress.push(eq(contacts.emailKey, sql`lower(${input.email})`));
-  if (input.phone) byAddress.push(eq(contacts.phone, input.phone));
-  const ways: (SQL | undefined)[] = [
-    input.externalId === undefined ? undefined : eq(contacts.externalId, input.externalId),
-    ...byAddress.map((address) => and(address, isNull(contacts.externalId))),
-  ];
-  for (const way of ways) {
-    if (!way) continue;
-    const [row] = await ctx.tx
-      .select()
-      .from(contacts)
-      .where(and(eq(contacts.organizationId, ctx.organizationId), way))
-      .for('no key update');
-    if (row) return row;
-  }
-  return undefined;
+  const { externalId = null, email = null, phone = null } = input;
+  if (externalId === null && !email && !phone) return undefined;
+  const { organizationId } = ctx;
+  const [row] = await lockStatement(ctx.tx).execute({ organizationId, externalId, email, phone });
+  return row;
 }
+
+/** The first of the three ways that finds one; the limit ends the locking there too. */
+const lockStatement = defineStatement((tx) => {
+  const byExternalId = sql`${contacts.externalId} = ${sql.placeholder('externalId')}::text`;
+  const byEmail = sql`${contacts.emailKey} = lower(${sql.placeholder('email')}::text)`;
+  const byPhone = sql`${contacts.phone} = ${sql.placeholder('phone')}::text`;
+  return tx
+    .select()
+    .from(contacts)
+    .where(
+      and(
+        eq(contacts.organizationId, sql.placeholder('organizationId')),
+        or(byExternalId, and(isNull(contacts.externalId), or(byEmail, byPhone))),
+      ),
+    )
+    .orderBy(sql`case when ${byExternalId} then 1 when ${byEmail} then 2 else 3 end`)
+    .limit(1)
+    .for('no key update')
+    .prepare('lock_contact_by_address');
+});
 
 function columnsOf(input: ContactInput): Partial<ContactRow> {
   const entries = Object.entries(input).filter(([, value]) => value !== undefined);
@@ -81,15 +90,44 @@ export async function updateContact(
 }
 
 async function insertContact(ctx: VerbContext, input: ContactInput): Promise<ContactRow> {
-  const { organizationId, now } = ctx;
-  const [row] = await ctx.tx
-    .insert(contacts)
-    .values({ organizationId, id: uuidv7(), createdAt: now, updatedAt: now, ...columnsOf(input) })
-    .onConflictDoNothing()
-    .returning();
+  const [row] = await insertStatement(ctx.tx).execute({
+    organizationId: ctx.organizationId,
+    id: uuidv7(),
+    externalId: input.externalId ?? null,
+    name: input.name ?? null,
+    email: input.email ?? null,
+    phone: input.phone ?? null,
+    timeZone: input.timeZone ?? null,
+    locale: input.locale ?? null,
+    attributes: JSON.stringify(input.attributes ?? {}),
+    now: ctx.now,
+  });
   if (!row) throw new LostCreateRace();
   return row;
 }
+
+const value = (name: string) => sql`${sql.placeholder(name)}`;
+
+const insertStatement = defineStatement((tx) =>
+  tx
+    .insert(contacts)
+    .values({
+      organizationId: value('organizationId'),
+      id: value('id'),
+      externalId: value('externalId'),
+      name: value('name'),
+      email: value('email'),
+      phone: value('phone'),
+      timeZone: value('timeZone'),
+      locale: value('locale'),
+      attributes: value('attributes'),
+      createdAt: value('now'),
+      updatedAt: value('now'),
+    })
+    .onConflictDoNothing()
+    .returning()
+    .prepare('insert_contact'),
+);
 
 const FIELD_OF_INDEX: Record<string, string> = {
   contacts_email: 'contact.email',

@@ -1,10 +1,14 @@
-import { sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
-import { outbox } from '../../db/schema';
 import type { StopReason, Verdict } from '../../domain/conversation';
 import type { GateVerdict } from '../../domain/gates';
 import type { VerbContext } from '../verb-context';
-import { insertDecision, insertStageChange, writeConversation, writeEpisode } from './write-statements';
+import {
+  insertDecision,
+  insertStageChange,
+  writeConversation,
+  writeEpisode,
+  writeOutbox,
+} from './write-statements';
 import { episodeRef, type ConversationRow, type EpisodeRow, type EpisodeThread, type Thread } from './thread';
 
 /** 0: changes, never behind starts. 1: live starts. 2: bulk starts. */
@@ -107,14 +111,7 @@ export async function enqueue(ctx: VerbContext, thread: EpisodeThread, lane: Lan
   const ref = episodeRef(thread);
   const { revision } = thread.episode;
   const delaySeconds = lane === LANES.bulk ? 0 : RELAY_AFTER_SECONDS;
-  const availableAt = sql`now() + make_interval(secs => ${delaySeconds})`;
-  await ctx.tx
-    .insert(outbox)
-    .values({ ...ref, revision, lane, availableAt })
-    .onConflictDoUpdate({
-      target: [outbox.organizationId, outbox.conversationId, outbox.episode],
-      set: { revision: sql`greatest(${outbox.revision}, ${revision})`, lane, attempts: 0, availableAt },
-    });
+  await writeOutbox(ctx.tx).execute({ ...ref, revision, lane, delaySeconds });
   if (lane !== LANES.bulk) ctx.touched.push(ref);
 }
 

@@ -1,18 +1,20 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
-import { channels, conversations } from '../../db/schema';
+import { defineStatement } from '../../db/define-statement';
+import { conversations } from '../../db/schema';
 import type { ChannelKind } from '../../domain/conversation';
 import { AppError, invalidField } from '../../domain/errors';
 import { isOptOut } from '../../domain/opt-out-words';
 import { findOrCreateContact, LostCreateRace, type ContactInput } from '../contact/find-or-create-contact';
 import { isOptedOut } from '../contact/opt-out-contact';
-import type { ContactRow } from './thread';
 import type { VerbContext } from '../verb-context';
 import { LANES, noteStage, type Lane } from './change-thread';
-import { newestSequence, openEpisode } from './open-episode';
+import { insertConversation } from './insert-statements';
+import { planOpening, standingAt, storeOpening, type Opening } from './open-episode';
+import { readOpeningFacts } from './opening-facts';
 import { insertMessage, optOutByWord, type MessageInput } from './record-message';
 import { checkSentAt } from './sent-at';
-import { lockContactThreads, readThread, type Thread } from './thread';
+import { lockContactThreads, readThread, type ContactRow, type Thread } from './thread';
 
 export interface CreateConversationInput {
   externalId?: string | undefined;
@@ -41,87 +43,73 @@ export async function createConversation(
 ): Promise<CreateConversationResult> {
   const existing = await findByExternalId(ctx, input.externalId);
   if (existing) return { created: false, thread: await readThread(ctx, existing) };
-  const channel = await resolveChannel(ctx, input.channel);
-  const sequenceName = input.sequence ?? 'default';
-  await newestSequence(ctx, sequenceName);
+  const facts = await readOpeningFacts(ctx, input.sequence ?? 'default');
+  const channel = chooseChannel(facts.channelKinds, input.channel);
   const contact = await findOrCreateContact(ctx, input.contact);
   checkAddress(contact, channel);
+  const word =
+    input.lastMessage === undefined ? { direction: 'outbound' as const, text: null } : input.lastMessage;
+  const sentAt = checkSentAt(word?.sentAt, ctx.now, 'lastMessage.sentAt');
+  const { organization, sequence } = facts;
   const optedOut = isOptedOut(contact, channel);
-  const arms = !optedOut && input.lastMessage !== null && input.lastMessage?.direction !== 'inbound';
-  const id = uuidv7();
-  const inserted = await ctx.tx
-    .insert(conversations)
-    .values({
-      organizationId: ctx.organizationId,
-      id,
-      externalId: input.externalId ?? null,
-      contactId: contact.id,
-      channel,
-      sequenceName,
-      stage: optedOut ? 'opted_out' : arms ? 'new' : 'engaged',
-      stopReason: optedOut ? 'opted_out' : null,
-      variables: input.variables ?? {},
-      createdAt: ctx.now,
-      updatedAt: ctx.now,
-    })
-    .onConflictDoNothing()
-    .returning({ id: conversations.id });
-  if (inserted.length === 0) throw new LostCreateRace();
-  const thread = await readThread(ctx, id);
-  await noteStage(ctx, thread, null, { reason: thread.conversation.stopReason });
-  await firstWord(ctx, thread, input.lastMessage, arms ? lane : null);
+  const arms = !optedOut && word?.direction === 'outbound';
+  const opening = arms ? planOpening({ organization, contact, now: ctx.now }, sequence, sentAt) : null;
+  const [conversation] = await insertConversation(ctx.tx).execute({
+    organizationId: ctx.organizationId,
+    id: uuidv7(),
+    externalId: input.externalId ?? null,
+    contactId: contact.id,
+    channel,
+    sequenceName: sequence.name,
+    ...standing(opening, optedOut),
+    variables: JSON.stringify(input.variables ?? {}),
+    lastInboundAt: word?.direction === 'inbound' ? earlier(sentAt, ctx.now) : null,
+    createdAt: ctx.now,
+  });
+  if (!conversation) throw new LostCreateRace();
+  const thread = { organization, contact, conversation, episode: null, sequence: null, now: ctx.now };
+  await noteStage(ctx, thread, null, { reason: conversation.stopReason });
+  if (opening) await storeOpening(ctx, thread, opening, lane);
+  if (word) await insertMessage(ctx, thread, word, sentAt);
+  if (word?.direction === 'inbound' && isOptOut(word.text ?? '')) await optOutByFirstWord(ctx, thread);
   return { created: true, thread };
 }
 
-async function firstWord(
-  ctx: VerbContext,
-  thread: Thread,
-  word: MessageInput | null | undefined,
-  lane: Lane | null,
-) {
-  const sentAt = checkSentAt(word?.sentAt, thread.now, 'lastMessage.sentAt');
-  if (lane !== null) await openEpisode(ctx, thread, sentAt, lane);
-  if (word !== null) await insertMessage(ctx, thread, word ?? { direction: 'outbound', text: null }, sentAt);
-  if (word?.direction === 'inbound') await hearFirstWord(ctx, thread, word.text ?? '', sentAt);
+/** Where a new conversation stands: with its first episode open, or with nothing to wait for. */
+export function standing(opening: Opening | null, optedOut: boolean) {
+  if (opening) return { episode: 1, ...standingAt(opening) };
+  if (optedOut) return { episode: 0, stage: 'opted_out', stopReason: 'opted_out' } as const;
+  return { episode: 0, stage: 'engaged', stopReason: null } as const;
 }
 
+/** Our clock bounds what the caller says of the contact's word. */
+const earlier = (sentAt: Date, now: Date) => (sentAt.getTime() < now.getTime() ? sentAt : now);
+
 /** An opt-out word counts as one here too: a chat may be brought to us after the contact said it. */
-async function hearFirstWord(ctx: VerbContext, thread: Thread, text: string, sentAt: Date) {
-  if (isOptOut(text)) {
-    const threads = await lockContactThreads(ctx, thread.contact.id);
-    const others = threads.filter(({ conversation }) => conversation.id !== thread.conversation.id);
-    await optOutByWord(ctx, [...others, thread], thread);
-    return;
-  }
-  const lastInboundAt = new Date(Math.min(sentAt.getTime(), thread.now.getTime()));
-  await ctx.tx
-    .update(conversations)
-    .set({ lastInboundAt })
-    .where(
-      and(eq(conversations.organizationId, ctx.organizationId), eq(conversations.id, thread.conversation.id)),
-    );
+async function optOutByFirstWord(ctx: VerbContext, thread: Thread) {
+  const threads = await lockContactThreads(ctx, thread.contact.id);
+  const others = threads.filter(({ conversation }) => conversation.id !== thread.conversation.id);
+  await optOutByWord(ctx, [...others, thread], thread);
 }
 
 async function findByExternalId({ tx, organizationId }: VerbContext, externalId: string | undefined) {
   if (externalId === undefined) return undefined;
-  const [row] = await tx
-    .select({ id: conversations.id })
-    .from(conversations)
-    .where(and(eq(conversations.organizationId, organizationId), eq(conversations.externalId, externalId)));
+  const [row] = await byExternalId(tx).execute({ organizationId, externalId });
   return row?.id;
 }
 
-async function resolveChannel(ctx: VerbContext, wanted: ChannelKind | undefined): Promise<ChannelKind> {
-  const configured = await ctx.tx
-    .select({ kind: channels.kind })
-    .from(channels)
-    .where(eq(channels.organizationId, ctx.organizationId))
-    .orderBy(asc(channels.createdAt), asc(channels.kind));
-  return chooseChannel(
-    configured.map(({ kind }) => kind),
-    wanted,
-  );
-}
+const byExternalId = defineStatement((tx) =>
+  tx
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(
+      and(
+        eq(conversations.organizationId, sql.placeholder('organizationId')),
+        eq(conversations.externalId, sql.placeholder('externalId')),
+      ),
+    )
+    .prepare('conversation_by_external_id'),
+);
 
 /** The wanted channel, else the first configured one. Throws channel_not_configured. */
 export function chooseChannel(kinds: readonly ChannelKind[], wanted: ChannelKind | undefined): ChannelKind {

@@ -1,4 +1,5 @@
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { defineStatement } from '../../db/define-statement';
 import { deliveries } from '../../db/schema';
 import type { VerbContext } from '../verb-context';
 
@@ -13,7 +14,12 @@ export interface InFlight {
 /** Read under the locks of the change that reports it. */
 export async function inFlightOf({ tx, organizationId }: VerbContext, conversationIds: string[]) {
   if (conversationIds.length === 0) return [];
-  const rows: InFlight[] = await tx
+  const rows: InFlight[] = await claimedStatement(tx).execute({ organizationId, conversationIds });
+  return rows;
+}
+
+const claimedStatement = defineStatement((tx) =>
+  tx
     .select({
       deliveryId: deliveries.id,
       conversationId: deliveries.conversationId,
@@ -23,11 +29,11 @@ export async function inFlightOf({ tx, organizationId }: VerbContext, conversati
     .from(deliveries)
     .where(
       and(
-        eq(deliveries.organizationId, organizationId),
-        inArray(deliveries.conversationId, conversationIds),
+        eq(deliveries.organizationId, sql.placeholder('organizationId')),
+        sql`${deliveries.conversationId} = any(${sql.placeholder('conversationIds')}::uuid[])`,
         eq(deliveries.status, 'claimed'),
       ),
     )
-    .orderBy(asc(deliveries.id));
-  return rows;
-}
+    .orderBy(asc(deliveries.id))
+    .prepare('claimed_deliveries'),
+);

@@ -1,5 +1,6 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
+import { defineStatement } from '../../db/define-statement';
 import { messages } from '../../db/schema';
 import { isHeld, type Author, type Direction } from '../../domain/conversation';
 import { isOptOut } from '../../domain/opt-out-words';
@@ -9,6 +10,7 @@ import { raiseFence } from './change-thread';
 import { isEchoOfNudge } from './echo';
 import { endEpisode } from './end-episode';
 import { inFlightOf, type InFlight } from './in-flight';
+import { insertMessageRow } from './insert-statements';
 import { openEpisode } from './open-episode';
 import { reanchorEpisode } from './reanchor-episode';
 import { checkSentAt } from './sent-at';
@@ -81,37 +83,39 @@ async function lockAll(ctx: VerbContext, conversationId: string) {
 
 async function findMessage({ tx, organizationId }: VerbContext, conversationId: string, externalId?: string) {
   if (externalId === undefined) return undefined;
-  const [row] = await tx
+  const [row] = await messageByExternalId(tx).execute({ organizationId, conversationId, externalId });
+  return row;
+}
+
+const messageByExternalId = defineStatement((tx) =>
+  tx
     .select()
     .from(messages)
     .where(
       and(
-        eq(messages.organizationId, organizationId),
-        eq(messages.conversationId, conversationId),
-        eq(messages.externalId, externalId),
+        eq(messages.organizationId, sql.placeholder('organizationId')),
+        eq(messages.conversationId, sql.placeholder('conversationId')),
+        eq(messages.externalId, sql.placeholder('externalId')),
       ),
-    );
-  return row;
-}
+    )
+    .prepare('message_by_external_id'),
+);
 
 /** Stores the word; the caller holds the conversation's lock. */
 export async function insertMessage(ctx: VerbContext, thread: Thread, input: MessageInput, sentAt: Date) {
   const { id: conversationId, episode } = thread.conversation;
-  const [row] = await ctx.tx
-    .insert(messages)
-    .values({
-      organizationId: ctx.organizationId,
-      id: uuidv7(),
-      conversationId,
-      episode,
-      externalId: input.externalId ?? null,
-      direction: input.direction,
-      author: input.author ?? (input.direction === 'inbound' ? 'contact' : 'agent'),
-      text: input.text,
-      sentAt,
-      createdAt: thread.now,
-    })
-    .returning();
+  const [row] = await insertMessageRow(ctx.tx).execute({
+    organizationId: ctx.organizationId,
+    id: uuidv7(),
+    conversationId,
+    episode,
+    externalId: input.externalId ?? null,
+    direction: input.direction,
+    author: input.author ?? (input.direction === 'inbound' ? 'contact' : 'agent'),
+    text: input.text,
+    sentAt,
+    createdAt: thread.now,
+  });
   if (!row) throw new Error('the message was not stored');
   return row;
 }

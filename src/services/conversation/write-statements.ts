@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { defineStatement } from '../../db/define-statement';
-import { conversations, decisions, episodes, stageChanges } from '../../db/schema';
+import { conversations, decisions, episodes, outbox, stageChanges } from '../../db/schema';
 
 // The writes of the hot path, prepared once per connection. They write every column that may change: the caller has read
 // the row under its lock. A bare placeholder takes Date and null alike, which a column's own encoder does not.
@@ -94,3 +94,28 @@ export const insertDecision = defineStatement((tx) =>
     })
     .prepare('insert_decision'),
 );
+
+/** One row per episode: a second change before the first is delivered only raises the revision. */
+export const writeOutbox = defineStatement((tx) => {
+  const availableAt = sql`now() + make_interval(secs => ${sql.placeholder('delaySeconds')})`;
+  return tx
+    .insert(outbox)
+    .values({
+      organizationId: value('organizationId'),
+      conversationId: value('conversationId'),
+      episode: value('episode'),
+      revision: value('revision'),
+      lane: value('lane'),
+      availableAt,
+    })
+    .onConflictDoUpdate({
+      target: [outbox.organizationId, outbox.conversationId, outbox.episode],
+      set: {
+        revision: sql`greatest(${outbox.revision}, excluded.revision)`,
+        lane: sql`excluded.lane`,
+        attempts: 0,
+        availableAt: sql`excluded.available_at`,
+      },
+    })
+    .prepare('write_outbox');
+});

@@ -2,7 +2,7 @@ import { isOptOut } from '../../domain/opt-out-words';
 import { AppError } from '../../domain/errors';
 import { LANES } from '../conversation/change-thread';
 import { chooseChannel, createConversation } from '../conversation/create-conversation';
-import { unknownSequence } from '../conversation/open-episode';
+import { unknownSequence } from '../conversation/opening-facts';
 import { LostCreateRace, updateContact, type ContactInput } from '../contact/find-or-create-contact';
 import type { ContactRow } from '../conversation/thread';
 import type { VerbContext } from '../verb-context';

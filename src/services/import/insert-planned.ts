@@ -34,7 +34,7 @@ export async function insertPlanned(ctx: VerbContext, planned: PlannedRow[]): Pr
   await insertMany(
     ctx,
     stageChanges,
-    planned.flatMap((row) => row.stageChanges),
+    planned.map((row) => row.stageChange),
   );
   await insertMany(
     ctx,

@@ -1,7 +1,8 @@
 import { and, eq, lte, sql } from 'drizzle-orm';
 import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import { inOrganization, type Database } from '../../db/client';
-import { episodes, outbox, sequences, conversations } from '../../db/schema';
+import { defineStatement } from '../../db/define-statement';
+import { conversations, episodes, outbox, sequences } from '../../db/schema';
 import { snapshotOf } from '../conversation/snapshot';
 import type { ConversationRow, EpisodeRow, SequenceRow } from '../conversation/thread';
 import type { EngineClient } from '../ports';
@@ -52,27 +53,7 @@ type Found = { conversation: ConversationRow; episode: EpisodeRow; sequence: Seq
 
 async function readEpisode(database: Database, ref: EpisodeRef): Promise<Found | undefined> {
   return inOrganization(database, ref.organizationId, async (tx) => {
-    const [row] = await tx
-      .select({ conversation: conversations, episode: episodes, sequence: sequences })
-      .from(episodes)
-      .innerJoin(
-        conversations,
-        and(
-          eq(conversations.organizationId, episodes.organizationId),
-          eq(conversations.id, episodes.conversationId),
-        ),
-      )
-      .innerJoin(
-        sequences,
-        and(eq(sequences.organizationId, episodes.organizationId), eq(sequences.id, episodes.sequenceId)),
-      )
-      .where(
-        and(
-          eq(episodes.organizationId, ref.organizationId),
-          eq(episodes.conversationId, ref.conversationId),
-          eq(episodes.number, ref.episode),
-        ),
-      );
+    const [row] = await readStatement(tx).execute({ ...ref });
     return row;
   });
 }
@@ -80,31 +61,57 @@ async function readEpisode(database: Database, ref: EpisodeRef): Promise<Found |
 /** Episode before outbox row: the order in which every verb locks them. Answers the episode's revision as it is now. */
 async function markDelivered(database: Database, ref: EpisodeRef, revision: number, reached: boolean) {
   return inOrganization(database, ref.organizationId, async (tx) => {
-    let newest = revision;
-    if (reached) {
-      const [row] = await tx
-        .update(episodes)
-        .set({ deliveredRevision: sql`greatest(${episodes.deliveredRevision}, ${revision})` })
-        .where(
-          and(
-            eq(episodes.organizationId, ref.organizationId),
-            eq(episodes.conversationId, ref.conversationId),
-            eq(episodes.number, ref.episode),
-          ),
-        )
-        .returning({ revision: episodes.revision });
-      newest = row?.revision ?? revision;
-    }
-    await tx
-      .delete(outbox)
-      .where(
-        and(
-          eq(outbox.organizationId, ref.organizationId),
-          eq(outbox.conversationId, ref.conversationId),
-          eq(outbox.episode, ref.episode),
-          lte(outbox.revision, revision),
-        ),
-      );
-    return newest;
+    const told = reached ? await raiseDelivered(tx).execute({ ...ref, revision }) : [];
+    await removeRow(tx).execute({ ...ref, revision });
+    return told[0]?.revision ?? revision;
   });
 }
+
+const ofEpisode = () =>
+  and(
+    eq(episodes.organizationId, sql.placeholder('organizationId')),
+    eq(episodes.conversationId, sql.placeholder('conversationId')),
+    eq(episodes.number, sql.placeholder('episode')),
+  );
+
+const readStatement = defineStatement((tx) =>
+  tx
+    .select({ conversation: conversations, episode: episodes, sequence: sequences })
+    .from(episodes)
+    .innerJoin(
+      conversations,
+      and(
+        eq(conversations.organizationId, episodes.organizationId),
+        eq(conversations.id, episodes.conversationId),
+      ),
+    )
+    .innerJoin(
+      sequences,
+      and(eq(sequences.organizationId, episodes.organizationId), eq(sequences.id, episodes.sequenceId)),
+    )
+    .where(ofEpisode())
+    .prepare('episode_to_deliver'),
+);
+
+const raiseDelivered = defineStatement((tx) =>
+  tx
+    .update(episodes)
+    .set({ deliveredRevision: sql`greatest(${episodes.deliveredRevision}, ${sql.placeholder('revision')})` })
+    .where(ofEpisode())
+    .returning({ revision: episodes.revision })
+    .prepare('raise_delivered_revision'),
+);
+
+const removeRow = defineStatement((tx) =>
+  tx
+    .delete(outbox)
+    .where(
+      and(
+        eq(outbox.organizationId, sql.placeholder('organizationId')),
+        eq(outbox.conversationId, sql.placeholder('conversationId')),
+        eq(outbox.episode, sql.placeholder('episode')),
+        lte(outbox.revision, sql.placeholder('revision')),
+      ),
+    )
+    .prepare('remove_outbox_row'),
+);

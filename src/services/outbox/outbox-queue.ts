@@ -1,6 +1,7 @@
-import { and, count, eq, inArray, lte, min, sql } from 'drizzle-orm';
+import { and, count, eq, lte, min, sql } from 'drizzle-orm';
 import type { EpisodeRef } from '../../contracts/conversation-workflow';
-import { asSystem, type Database } from '../../db/client';
+import { asSystem, systemQueries, type Database } from '../../db/client';
+import { defineStatement } from '../../db/define-statement';
 import { episodes, outbox } from '../../db/schema';
 
 /** A relay that dies with rows in hand gives them back after this. */
@@ -10,46 +11,53 @@ const LONGEST_BACKOFF_SECONDS = 5;
 /** Leases up to `limit` rows of the lanes; several relays never take the same. System role: ids only. */
 export async function leaseRows(system: Database, lanes: number[], limit: number): Promise<EpisodeRef[]> {
   if (limit <= 0) return [];
-  return asSystem(system, async (tx) => {
-    const free = tx
-      .select({ row: sql`ctid` })
-      .from(outbox)
-      .where(and(inArray(outbox.lane, lanes), lte(outbox.availableAt, sql`now()`)))
-      .orderBy(outbox.lane, outbox.availableAt)
-      .limit(limit)
-      .for('update', { skipLocked: true });
-    return tx
-      .update(outbox)
-      .set({
-        attempts: sql`${outbox.attempts} + 1`,
-        availableAt: sql`now() + make_interval(secs => ${LEASE_SECONDS})`,
-      })
-      .where(sql`ctid = any(array(${free}))`)
-      .returning({
-        organizationId: outbox.organizationId,
-        conversationId: outbox.conversationId,
-        episode: outbox.episode,
-      });
-  });
+  return leaseStatement(systemQueries(system)).execute({ lanes, limit });
 }
+
+const leaseStatement = defineStatement((tx) => {
+  const free = tx
+    .select({ row: sql`ctid` })
+    .from(outbox)
+    .where(
+      and(sql`${outbox.lane} = any(${sql.placeholder('lanes')}::int[])`, lte(outbox.availableAt, sql`now()`)),
+    )
+    .orderBy(outbox.lane, outbox.availableAt)
+    .limit(sql.placeholder('limit'))
+    .for('update', { skipLocked: true });
+  return tx
+    .update(outbox)
+    .set({
+      attempts: sql`${outbox.attempts} + 1`,
+      availableAt: sql`now() + make_interval(secs => ${sql.raw(String(LEASE_SECONDS))})`,
+    })
+    .where(sql`ctid = any(array(${free}))`)
+    .returning({
+      organizationId: outbox.organizationId,
+      conversationId: outbox.conversationId,
+      episode: outbox.episode,
+    })
+    .prepare('lease_outbox_rows');
+});
 
 /** Gives a row back after a failed delivery, to be tried again soon: doubling from half a second to five. */
 export async function returnRow(system: Database, ref: EpisodeRef): Promise<void> {
-  await asSystem(system, (tx) =>
-    tx
-      .update(outbox)
-      .set({
-        availableAt: sql`now() + make_interval(secs => least(${LONGEST_BACKOFF_SECONDS}, 0.25 * power(2, least(${outbox.attempts}, 8))))`,
-      })
-      .where(
-        and(
-          eq(outbox.organizationId, ref.organizationId),
-          eq(outbox.conversationId, ref.conversationId),
-          eq(outbox.episode, ref.episode),
-        ),
-      ),
-  );
+  await returnStatement(systemQueries(system)).execute({ ...ref });
 }
+
+const returnStatement = defineStatement((tx) => {
+  const backoff = sql`least(${sql.raw(String(LONGEST_BACKOFF_SECONDS))}, 0.25 * power(2, least(${outbox.attempts}, 8)))`;
+  return tx
+    .update(outbox)
+    .set({ availableAt: sql`now() + make_interval(secs => ${backoff})` })
+    .where(
+      and(
+        eq(outbox.organizationId, sql.placeholder('organizationId')),
+        eq(outbox.conversationId, sql.placeholder('conversationId')),
+        eq(outbox.episode, sql.placeholder('episode')),
+      ),
+    )
+    .prepare('return_outbox_row');
+});
 
 export interface OutboxPressure {
   rows: number;
