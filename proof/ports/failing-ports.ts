@@ -31,16 +31,27 @@ export function createTrouble(random: Random): Trouble {
 
 const lost = () => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 
-/** Commits, and then the connection is lost: the caller cannot know that it is done. Changes `database` itself. */
+/**
+ * Commits, or runs a single statement that is its own transaction, and then the connection is lost: the caller cannot
+ * know that it is done. Changes `database` itself.
+ */
 export function failAfterCommits({ pool }: Database, trouble: Trouble): void {
   const connect = pool.connect.bind(pool);
+  const single: unknown = Reflect.get(pool, 'query', pool);
   const doubtful = new WeakMap<PoolClient, PoolClient>();
   Object.assign(pool, {
-    async connect() {
+    // The pool's own single statements take their connection through a callback.
+    async connect(...callback: Parameters<typeof connect>) {
+      if (callback.length > 0) return connect(...callback);
       const client = await connect();
       const known = doubtful.get(client) ?? withDoubtfulCommit(client, trouble);
       doubtful.set(client, known);
       return known;
+    },
+    async query(...args: unknown[]) {
+      const result: unknown = await bound(single, pool)(...args);
+      if (trouble.strikes()) throw lost();
+      return result;
     },
   });
 }
