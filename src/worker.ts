@@ -162,8 +162,10 @@ async function keepSchedule(temporal: TemporalClient, config: Config, logger: Lo
 async function main() {
   const config = loadConfig(process.env);
   const logger = createLogger(config.logLevel);
-  const worker = await startWorker(config, logger);
-  closeOnSignal(logger, config.shutdownGraceMs + 10_000, () => worker.close());
+  // A worker that still waits for Temporal has nothing in flight.
+  let worker: RunningWorker | null = null;
+  closeOnSignal(logger, config.shutdownGraceMs + 10_000, async () => worker?.close());
+  worker = await startWorker(config, logger);
   await worker.stopped;
 }
 

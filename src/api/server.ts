@@ -136,8 +136,10 @@ function probesOf(database: Database, { client }: TemporalClient): Probes {
 async function main() {
   const config = loadConfig(process.env);
   const logger = createLogger(config.logLevel);
-  const api = await startApi(config, logger);
-  closeOnSignal(logger, config.shutdownGraceMs + 10_000, () => api.close());
+  // Before the door is open there is nothing to finish, and once it says so a signal must find us listening.
+  let api: RunningApi | null = null;
+  closeOnSignal(logger, config.shutdownGraceMs + 10_000, async () => api?.close());
+  api = await startApi(config, logger);
 }
 
 if (require.main === module) {
