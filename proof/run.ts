@@ -1,18 +1,24 @@
-// npm run proof [-- NAME…] [-- --small] [-- --seed N]: holds the engine to its promises. Exit code 0 = all hold.
+// npm run proof [-- NAME…] [-- --small] [-- --seed N] [-- --minutes N]: holds the engine to its promises. Exit code 0 =
+// all hold. A proof that lasts as long as it is told to runs when it is named, or when --minutes is given.
 import { parseArgs } from 'node:util';
 import { deathProof } from './death/death';
 import { doorsProof } from './doors/doors';
+import { historiesProof } from './histories/histories';
 import { outageProof } from './outage/outage';
 import { portsProof } from './ports/ports';
 import { raceProof } from './race/race';
 import { proofContext, type Proof } from './proof';
 
-const PROOFS: readonly Proof[] = [raceProof, deathProof, outageProof, doorsProof, portsProof];
+const PROOFS: readonly Proof[] = [raceProof, deathProof, outageProof, doorsProof, portsProof, historiesProof];
 const SEEDS = 2 ** 31;
 
 function readArguments() {
   const { values, positionals } = parseArgs({
-    options: { small: { type: 'boolean', default: false }, seed: { type: 'string' } },
+    options: {
+      small: { type: 'boolean', default: false },
+      seed: { type: 'string' },
+      minutes: { type: 'string' },
+    },
     allowPositionals: true,
   });
   const unknown = positionals.find((name) => !PROOFS.some((proof) => proof.name === name));
@@ -23,17 +29,23 @@ function readArguments() {
   }
   const seed = values.seed === undefined ? Math.floor(Math.random() * SEEDS) : Number(values.seed);
   if (!Number.isInteger(seed)) throw new Error('--seed must be a whole number.');
-  const chosen = PROOFS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  return { chosen, seed, size: values.small ? ('small' as const) : ('large' as const) };
+  const minutes = values.minutes === undefined ? null : Number(values.minutes);
+  if (minutes !== null && !(minutes > 0)) throw new Error('--minutes must be a number above 0.');
+  const isChosen = ({ name, lastsMinutes }: Proof) =>
+    positionals.length === 0 ? !lastsMinutes || minutes !== null : positionals.includes(name);
+  const size = values.small ? ('small' as const) : ('large' as const);
+  return { chosen: PROOFS.filter(isChosen), context: { size, seed, minutes: minutes ?? undefined } };
 }
 
-async function runOne(proof: Proof, size: 'small' | 'large', seed: number): Promise<boolean> {
+type Settings = ReturnType<typeof readArguments>['context'];
+
+async function runOne(proof: Proof, { size, seed, minutes }: Settings): Promise<boolean> {
   const beganAt = Date.now();
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   print(`\n${proof.name}: ${proof.promise}\n  seed ${seed}, ${size} form`);
   const failures: string[] = [];
   try {
-    const result = await proof.run(proofContext(size, seed, (line) => print(`  · ${line}`)));
+    const result = await proof.run(proofContext(size, seed, (line) => print(`  · ${line}`), minutes));
     for (const [figure, value] of Object.entries(result.figures)) print(`  ${figure}: ${value}`);
     failures.push(...result.failures);
   } catch (error) {
@@ -46,10 +58,10 @@ async function runOne(proof: Proof, size: 'small' | 'large', seed: number): Prom
 }
 
 async function main(): Promise<void> {
-  const { chosen, seed, size } = readArguments();
+  const { chosen, context } = readArguments();
   const broken: string[] = [];
-  for (const proof of chosen) if (!(await runOne(proof, size, seed))) broken.push(proof.name);
-  const verdict = broken.length === 0 ? 'all hold' : `broken: ${broken.join(', ')} (--seed ${seed})`;
+  for (const proof of chosen) if (!(await runOne(proof, context))) broken.push(proof.name);
+  const verdict = broken.length === 0 ? 'all hold' : `broken: ${broken.join(', ')} (--seed ${context.seed})`;
   process.stdout.write(`\n${chosen.length} proofs, ${verdict}\n`);
   process.exit(broken.length === 0 ? 0 : 1);
 }

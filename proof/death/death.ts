@@ -1,21 +1,17 @@
 import type { Proof, ProofResult } from '../proof';
-import { startStack } from '../stack/start-stack';
+import { withStack } from '../stack/with-stack';
 import { dieAtEachPoint } from './each-point';
 import { dieAtRandom } from './random-kills';
 
 export const deathProof: Proof = {
   name: 'death',
   promise: 'kill -9 of the worker at any moment loses nothing, and sends nothing twice',
-  async run(context) {
-    const stack = await startStack(context);
-    try {
+  run: (context) =>
+    withStack(context, {}, async (stack) => {
       const points = await dieAtEachPoint(stack, context);
       await stack.judge.clear();
       return together(points, await dieAtRandom(stack, context));
-    } finally {
-      await stack.stop();
-    }
-  },
+    }),
 };
 
 function together(...results: ProofResult[]): ProofResult {

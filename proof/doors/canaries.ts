@@ -163,7 +163,7 @@ function readLogs({ folder }: Stack): string {
 
 async function readMetrics({ apiUrl, workerUrl }: Stack): Promise<string> {
   const texts = await Promise.all(
-    [apiUrl, workerUrl].map(async (url) => (await fetch(`${url}/metrics`)).text()),
+    [apiUrl, workerUrl()].map(async (url) => (await fetch(`${url}/metrics`)).text()),
   );
   return texts.join('\n');
 }

@@ -1,5 +1,5 @@
 import type { Proof, ProofResult } from '../proof';
-import { startStack } from '../stack/start-stack';
+import { withStack } from '../stack/with-stack';
 import { hideCanaries } from './canaries';
 import { fuzzApi } from './fuzz';
 import { knockAtForbidden } from './forbidden';
@@ -7,17 +7,13 @@ import { knockAtForbidden } from './forbidden';
 export const doorsProof: Proof = {
   name: 'doors',
   promise: 'nothing of a person leaves PostgreSQL, nothing a caller sends breaks the API or reaches inside',
-  async run(context) {
-    const stack = await startStack(context, { LOG_LEVEL: 'debug', TIME_MACHINE: 'true' });
-    try {
+  run: (context) =>
+    withStack(context, { LOG_LEVEL: 'debug', TIME_MACHINE: 'true' }, async (stack) => {
       const canaries = await hideCanaries(stack, context);
       const forbidden = await knockAtForbidden(stack, context);
       const fuzz = await fuzzApi(stack, context);
       return together([canaries, forbidden, fuzz]);
-    } finally {
-      await stack.stop();
-    }
-  },
+    }),
 };
 
 function together(results: ProofResult[]): ProofResult {

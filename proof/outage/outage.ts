@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'pg';
 import { waitFor } from '../../test/support/wait-for';
-import type { Behaviour } from '../../test/support/recording-behaviour';
 import { audit, complaints, type Expectation } from '../judging/audit';
 import type { Proof, ProofContext, ProofResult } from '../proof';
-import { startStack, type Stack } from '../stack/start-stack';
+import type { Stack } from '../stack/start-stack';
 import type { ProofTenant } from '../stack/tenant';
+import { withStack } from '../stack/with-stack';
 import { startLoad, type Load } from './load';
+import { outages } from './outages';
 
 const SIZES = {
   small: { outageMs: 5_000, betweenMs: 2_000, perSecond: 6 },
@@ -21,14 +21,7 @@ const QUIET_MS = 3_000;
 export const outageProof: Proof = {
   name: 'outage',
   promise: 'whatever goes away and comes back, nothing acknowledged is lost and nothing is sent twice',
-  async run(context) {
-    const stack = await startStack(context);
-    try {
-      return await runOutages(stack, context);
-    } finally {
-      await stack.stop();
-    }
-  },
+  run: (context) => withStack(context, {}, (stack) => runOutages(stack, context)),
 };
 
 async function runOutages(stack: Stack, context: ProofContext): Promise<ProofResult> {
@@ -46,50 +39,6 @@ async function runOutages(stack: Stack, context: ProofContext): Promise<ProofRes
   const drainedMs = (await drained(stack, load)) - endedAt;
   const result = await judgeOutages(stack, tenant, load, drainedMs);
   return result;
-}
-
-type Outage = (forMs: number) => Promise<void>;
-
-function outages(stack: Stack): Record<string, Outage> {
-  const { postgres, temporal, judge } = stack;
-  const away = (server: typeof postgres): Outage => {
-    return async (forMs) => {
-      await server.stop();
-      await pause(forMs);
-      await server.start();
-    };
-  };
-  const provider = (behaviour: Partial<Behaviour>): Outage => {
-    return async (forMs) => {
-      await judge.control({ side: 'http', default: behaviour });
-      await pause(forMs);
-      await judge.control({ side: 'http' });
-    };
-  };
-  return {
-    // First, since a call that hangs is given up after 15 s only.
-    'the provider hangs': provider({ mode: 'hang' }),
-    'the provider answers 500': provider({ status: 500 }),
-    'the provider answers 429': provider({ status: 429, headers: { 'retry-after': '1' } }),
-    'the provider resets': provider({ mode: 'reset' }),
-    'PostgreSQL is stopped': away(postgres),
-    'all connections to PostgreSQL are killed, again and again': (forMs) => cutConnections(stack, forMs),
-    'Temporal is stopped': away(temporal),
-  };
-}
-
-async function cutConnections({ databaseUrl }: Stack, forMs: number): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  const until = Date.now() + forMs;
-  while (Date.now() < until) {
-    await client.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid()`,
-    );
-    await pause(500);
-  }
-  await client.end();
 }
 
 /** When the last acknowledged one arrived, or the limit. */

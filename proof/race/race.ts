@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '../../test/support/wait-for';
 import { audit, complaints, type Expectation } from '../judging/audit';
 import type { Proof, ProofContext } from '../proof';
-import { startStack, type Stack } from '../stack/start-stack';
+import type { Stack } from '../stack/start-stack';
 import type { ProofTenant, Replied, Started } from '../stack/tenant';
+import { withStack } from '../stack/with-stack';
 import { freezeAround, outageAround } from './trouble';
 
 /** Replies are sent from this long before the due time to this long after it. */
@@ -27,14 +28,7 @@ interface Race {
 export const raceProof: Proof = {
   name: 'race',
   promise: 'no provider call begins after a reply was acknowledged, but those the answer named in flight',
-  async run(context) {
-    const stack = await startStack(context);
-    try {
-      return await runRaces(stack, context);
-    } finally {
-      await stack.stop();
-    }
-  },
+  run: (context) => withStack(context, {}, (stack) => runRaces(stack, context)),
 };
 
 async function runRaces(stack: Stack, context: ProofContext) {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   readdirSync,
   renameSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,6 +16,7 @@ import { testWorkflowBundle } from '../../test/support/workflow-bundle';
 
 /** Files that Node runs without any loader: a worker that was killed is back within a second or two. */
 export interface AppBuild {
+  folder: string;
   api: string;
   worker: string;
   judge: string;
@@ -27,7 +29,10 @@ export async function buildApp(): Promise<AppBuild> {
   const files = sources();
   const target = join(localFolder(), 'proof', `build-${hashOf(files)}`);
   if (!existsSync(target)) await compile(files, target);
+  // Old builds are pruned by this.
+  utimesSync(target, new Date(), new Date());
   return {
+    folder: target,
     api: join(target, 'src', 'api', 'server.js'),
     worker: join(target, 'src', 'worker.js'),
     judge: join(target, 'test', 'support', 'recording-provider.js'),

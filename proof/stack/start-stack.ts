@@ -9,32 +9,27 @@ import { startTemporal } from '../../scripts/servers/temporal';
 import { migrate } from '../../src/db/migrate';
 import { plantFaults } from '../judging/plant';
 import type { ProofContext } from '../proof';
-import { buildApp } from './app-build';
+import { buildApp, type AppBuild } from './app-build';
+import { startApps, type Apps } from './apps';
 import { startJudge, type Judge } from './judge-process';
 import { restartable, type Restartable } from './restartable';
-import { startServing, type ServingProcess } from './serving-process';
+import { pruneRunFolders } from './run-folders';
 import { createProofTenant, type ProofTenant } from './tenant';
 
 /** The engine as it runs in production, every part a process of its own that a proof may stop, freeze or kill. */
-export interface Stack {
-  apiUrl: string;
-  /** Health and metrics of the worker. */
-  workerUrl: string;
+export interface Stack extends Apps {
+  build: AppBuild;
   databaseUrl: string;
   temporalAddress: string;
   postgres: Restartable;
   temporal: Restartable;
   judge: Judge;
-  api: ServingProcess;
-  worker(): ServingProcess;
-  /** Starts another worker; resolves when it runs, in `serving` ms from now at the soonest. */
-  startWorker(): Promise<void>;
   /** Folder of all logs. */
   folder: string;
   /** Another API and worker beside these, on the same servers, on a task queue of their own. */
-  beside(overrides: Record<string, string>): Promise<Pick<Stack, 'apiUrl' | 'workerUrl'>>;
+  beside(overrides: Record<string, string>): Promise<Apps>;
   /** Another organization, with a webhook and an SMTP channel to the judge; closed with the stack. */
-  tenant(): Promise<ProofTenant>;
+  tenant(apiUrl?: string): Promise<ProofTenant>;
   stop(): Promise<void>;
 }
 
@@ -44,7 +39,9 @@ export async function startStack(
   overrides: Record<string, string> = {},
 ): Promise<Stack> {
   const name = `proof-${process.pid}-${randomBytes(3).toString('hex')}`;
-  const folder = join(localFolder(), 'proof', name);
+  const runs = join(localFolder(), 'proof');
+  pruneRunFolders(runs);
+  const folder = join(runs, name);
   mkdirSync(folder, { recursive: true });
   const build = await buildApp();
   const closers: (() => Promise<unknown>)[] = [];
@@ -62,12 +59,12 @@ export async function startStack(
     const apps = await start(overrides, '');
     const beside = (settings: Record<string, string>) =>
       start({ ...overrides, ...settings, TASK_QUEUE: 'beside' }, 'beside-');
-    const tenant = async () => {
-      const made = await createProofTenant({ ...servers, apiUrl: apps.apiUrl, judge });
+    const tenant = async (apiUrl = apps.apiUrl) => {
+      const made = await createProofTenant({ ...servers, apiUrl, judge });
       closers.push(made.close);
       return made;
     };
-    return { ...servers, ...apps, judge, folder, beside, tenant, stop };
+    return { ...servers, ...apps, build, judge, folder, beside, tenant, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -89,70 +86,4 @@ async function startServers(name: string, folder: string, closers: (() => Promis
     await Promise.all([postgres.stop(), temporal.stop()]);
   });
   return { databaseUrl: database.url(), temporalAddress: engine.address, postgres, temporal };
-}
-
-interface AppOptions {
-  databaseUrl: string;
-  temporalAddress: string;
-  build: { api: string; worker: string };
-  folder: string;
-  overrides: Record<string, string>;
-  /** Of the names of logs. */
-  prefix: string;
-}
-
-async function startApps(options: AppOptions, closers: (() => Promise<unknown>)[]) {
-  const { build, folder, prefix } = options;
-  const ports = { api: await freePort(), worker: await freePort() };
-  const apiUrl = `http://127.0.0.1:${ports.api}`;
-  const env = environment(options, apiUrl, ports);
-  let starts = 0;
-  const launch = (name: 'api' | 'worker') =>
-    startServing({
-      name: `${prefix}${name}-${++starts}`,
-      file: build[name],
-      env,
-      folder,
-      readyUrl: `http://127.0.0.1:${ports[name]}/readyz`,
-    });
-  const api = await launch('api');
-  closers.push(() => api.stop());
-  let worker = await launch('worker');
-  closers.push(async () => {
-    worker.thaw();
-    await worker.stop();
-  });
-  await Promise.all([api.ready(), worker.ready()]);
-  return {
-    apiUrl,
-    workerUrl: `http://127.0.0.1:${ports.worker}`,
-    api,
-    worker: () => worker,
-    async startWorker() {
-      worker = await launch('worker');
-      await worker.ready();
-    },
-  };
-}
-
-function environment(
-  { databaseUrl, temporalAddress, overrides }: AppOptions,
-  apiUrl: string,
-  ports: { api: number; worker: number },
-): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    NODE_ENV: 'production',
-    DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: temporalAddress,
-    HOST: '127.0.0.1',
-    PORT: String(ports.api),
-    WORKER_PORT: String(ports.worker),
-    PUBLIC_URL: apiUrl,
-    ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    ALLOW_PRIVATE_TARGETS: 'true',
-    LOG_LEVEL: 'info',
-    SHUTDOWN_GRACE_SECONDS: '2',
-    ...overrides,
-  };
 }

@@ -1,0 +1,4 @@
+import { historiesProof } from '../../proof/histories/histories';
+import { holds } from './small-proof';
+
+holds(historiesProof);
