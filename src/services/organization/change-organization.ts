@@ -20,7 +20,10 @@ export interface OrganizationPatch {
 
 export interface OrganizationChange {
   organization: OrganizationRow;
-  /** The number of this resume, when the change ended the organization's pause: what was held is then to be woken. */
+  /**
+   * The number of the latest resume, when the change asked for it: what was held is then to be woken. Asked again, it is
+   * the same resume: whatever a crash left held is woken now.
+   */
   resumed: number | null;
 }
 
@@ -44,5 +47,5 @@ export async function changeOrganization(
     })
     .where(where)
     .returning();
-  return { organization, resumed: resumes ? organization.resumes : null };
+  return { organization, resumed: patch.paused === false ? organization.resumes : null };
 }

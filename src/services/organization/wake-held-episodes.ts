@@ -1,20 +1,27 @@
-import { and, asc, eq } from 'drizzle-orm';
-import { conversations, episodes } from '../../db/schema';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { contacts, conversations, episodes } from '../../db/schema';
 import { openingAt } from '../../domain/plan';
-import { changeEpisode, raiseFence } from '../conversation/change-thread';
-import { isRunning, lockThread, rulesOf, type EpisodeThread } from '../conversation/thread';
+import {
+  isRunning,
+  rulesOf,
+  threadQuery,
+  toThread,
+  type EpisodeThread,
+  type Thread,
+} from '../conversation/thread';
 import type { Transact } from '../transact';
 import type { VerbContext } from '../verb-context';
 import { getOrganization } from './get-organization';
+import { writeWoken } from './write-woken';
 
 const SPREAD_MS = 10 * 60_000;
 /** Contacts are locked together for as long as their page takes: some 100 ms. */
-const PAGE_SIZE = 50;
+const PAGE_SIZE = 250;
 
 /**
  * Wakes what the organization's pause holds, spread over 10 minutes, in a transaction per page. `resumed` is the number
- * of the resume: a later pause or resume ends this one's work. Dies the process in between, or defers a claim at this
- * very moment, then the look every 6 h still continues those episodes.
+ * of the resume: a later pause or resume ends this one's work. Dies the process in between, the same resume asked again
+ * goes on with the rest; else the look every 6 h does, as for a claim that was deferred at this very moment.
  */
 export async function wakeHeldEpisodes(transact: Transact, resumed: number): Promise<number> {
   const held = await transact(findHeld);
@@ -54,25 +61,44 @@ async function findHeld({ tx, organizationId }: VerbContext): Promise<string[]> 
 async function wakePage(ctx: VerbContext, ids: string[], resumed: number): Promise<number | null> {
   const organization = await getOrganization(ctx);
   if (organization.paused || organization.resumes !== resumed) return null;
-  let woken = 0;
-  for (const id of ids) {
-    const thread = await lockThread(ctx, id);
-    if (!isRunning(thread) || !isHeldByPause(thread)) continue;
-    await wake(ctx, thread);
-    woken += 1;
-  }
-  return woken;
+  const held = (await lockThreads(ctx, ids)).filter(isHeldByPause);
+  await writeWoken(ctx, held.map(wake));
+  return held.length;
 }
 
-const isHeldByPause = ({ episode }: EpisodeThread): boolean =>
-  episode.state === 'waiting' && episode.deferredBy === 'organization_paused';
+/** As `lockThread`, for many: contacts in id order, then conversations in id order, and only then everything is read. */
+async function lockThreads({ tx, organizationId, now }: VerbContext, ids: string[]): Promise<Thread[]> {
+  const ours = and(
+    eq(conversations.organizationId, organizationId),
+    sql`${conversations.id} = any(${sql.param(ids)}::uuid[])`,
+  );
+  const owners = tx.select({ id: conversations.contactId }).from(conversations).where(ours);
+  await tx
+    .select({ id: contacts.id })
+    .from(contacts)
+    .where(and(eq(contacts.organizationId, organizationId), sql`${contacts.id} in (${owners})`))
+    .orderBy(asc(contacts.id))
+    .for('no key update');
+  await tx
+    .select({ id: conversations.id })
+    .from(conversations)
+    .where(ours)
+    .orderBy(asc(conversations.id))
+    .for('no key update');
+  const rows = await threadQuery(tx).where(ours);
+  return rows.map((row) => toThread(row, now));
+}
 
-async function wake(ctx: VerbContext, thread: EpisodeThread) {
+const isHeldByPause = (thread: Thread): thread is EpisodeThread =>
+  isRunning(thread) &&
+  thread.episode.state === 'waiting' &&
+  thread.episode.deferredBy === 'organization_paused';
+
+function wake(thread: EpisodeThread) {
   const wokenAt = new Date(thread.now.getTime() + spreadMs(thread.conversation.id));
   const nextDueAt = thread.episode.nextKind === 'nudge' ? openingAt(rulesOf(thread), wokenAt) : wokenAt;
-  const deferredBy = nextDueAt.getTime() > wokenAt.getTime() ? 'send_window' : null;
-  await raiseFence(ctx, thread, {});
-  await changeEpisode(ctx, thread, { nextDueAt, deferredBy });
+  const deferredBy = nextDueAt.getTime() > wokenAt.getTime() ? ('send_window' as const) : null;
+  return { thread, nextDueAt, deferredBy };
 }
 
 /** The tail of a UUIDv7 is random: the same conversation always gets the same place in the ten minutes. */

@@ -95,7 +95,8 @@ describe('the end of an organization’s pause', () => {
     await change(organizationId, { paused: true });
     expect(await wakeHeldEpisodes(transactOf(organizationId), resumed ?? 0)).toBe(0);
     expect(await resume(organizationId)).toBe(2);
-    expect((await change(organizationId, { paused: false })).resumed).toBeNull();
+    expect(await resume(organizationId)).toBe(0);
+    expect((await change(organizationId, { name: 'Renamed' })).resumed).toBeNull();
   });
 
   test('a process that dies after the flag loses nothing: the look every 6 h goes on by itself', async () => {
@@ -109,5 +110,14 @@ describe('the end of an organization’s pause', () => {
     await world.send(thread);
     expect((await world.read(thread)).episode.nudgesSent).toBe(1);
     world.clock.advance(DAY_MS);
+  });
+
+  test('and the same resume asked again wakes what that process left', async () => {
+    const organizationId = await world.seed();
+    const [thread] = await heldConversations(organizationId, 1);
+    if (!thread) throw new Error('one conversation was made');
+    await change(organizationId, { paused: false });
+    expect(await resume(organizationId)).toBe(1);
+    expect((await world.read(thread)).episode.deferredBy).toBeNull();
   });
 });
