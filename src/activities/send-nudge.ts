@@ -3,7 +3,7 @@ import type { ActInput, Snapshot } from '../contracts/conversation-workflow';
 import { inOrganization, type Database } from '../db/client';
 import { isDatabaseAway, wasUndone } from '../db/database-error';
 import type { ChannelKind } from '../domain/conversation';
-import { AppError, RETRYABLE } from '../domain/errors';
+import { AppError, RETRYABLE, UnreadableSecret } from '../domain/errors';
 import type { Clock } from '../platform/clock';
 import { loadChannelSettings } from '../services/channel/load-channel-settings';
 import type { EpisodeThread } from '../services/conversation/thread';
@@ -43,6 +43,7 @@ export function makeSendNudge(deps: SendNudgeDependencies) {
     try {
       return await attempt(deps, input);
     } catch (error) {
+      if (error instanceof UnreadableSecret) throw untilReadable(deps, input, error);
       if (!isPoison(error, Context.current().info.attempt)) throw error;
       log.error('a step is given up after repeated unknown failures', { step: input.step, error });
       return giveUp(deps, input);
@@ -91,22 +92,35 @@ async function withoutPlace(
   return refusal(deps, refused);
 }
 
-/** Decide, generate and claim are one transaction; a channel that is not configured fails the step, not the attempt. */
+/**
+ * Decide, generate and claim are one transaction; a channel that is not configured fails the step, not the attempt.
+ * Secrets are opened for a call only, after the gates: one that does not open rolls the claim back.
+ */
 async function claimWithSettings(
   deps: SendNudgeDependencies,
   ctx: VerbContext,
   input: ActInput,
   channel: ChannelPort,
 ) {
-  const loaded = await loadChannelSettings(ctx, input.channel, deps.secrets, ctx.now);
+  const loaded = await loadChannelSettings(ctx, input.channel);
   const compose = (thread: EpisodeThread): Promise<ComposedText> =>
     loaded
       ? composeNudge(ctx, thread, input.step, deps.texts)
       : Promise.resolve({ ok: false, reason: 'the channel is not configured' });
-  return {
-    claim: await claimNudge(ctx, input, compose, channel.keyed),
-    settings: loaded?.settings ?? null,
-  };
+  const claim = await claimNudge(ctx, input, compose, channel.keyed);
+  const settings = claim.kind === 'call' && loaded ? loaded.open(deps.secrets, ctx.now) : null;
+  return { claim, settings };
+}
+
+/** Our own configuration is wrong: the step is not to blame, so it waits, for as long as the gates let it. */
+function untilReadable(
+  { metrics }: SendNudgeDependencies,
+  { channel, step }: ActInput,
+  { cause }: UnreadableSecret,
+): ApplicationFailure {
+  log.error('a send waits: check ENCRYPTION_KEY', { channel, step, error: cause });
+  metrics.secretUnreadable(channel);
+  return notNow('SecretUnreadable', 'a secret of the channel cannot be opened', SECRET_UNREADABLE_MS);
 }
 
 /** A step that keeps failing for no known reason must not hold its conversation for ever: the ladder goes on. */
@@ -156,6 +170,7 @@ function verb<T>(
 }
 
 const CHANNEL_MISSING_MS = 30_000;
+const SECRET_UNREADABLE_MS = 30_000;
 
 function notNow(type: string, message: string, afterMs: number): ApplicationFailure {
   return ApplicationFailure.create({

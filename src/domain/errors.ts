@@ -75,6 +75,14 @@ export class AppError extends Error {
   }
 }
 
+/** A secret at rest that none of the configured keys opens: a fault of the configuration, waited for until it is mended. */
+export class UnreadableSecret extends AppError {
+  constructor(cause: Error) {
+    super('internal_error', 'A stored secret cannot be opened.', { cause });
+    this.name = 'UnreadableSecret';
+  }
+}
+
 /** 422 that names one field. */
 export function invalidField(path: string, message: string, code: ErrorCode = 'validation_failed'): AppError {
   return new AppError(code, `${path}: ${message}`, { errors: [{ path, message }] });

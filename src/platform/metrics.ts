@@ -12,6 +12,7 @@ export interface Metrics {
     settled(channel: string, outcome: string, latenessMs: number): void;
     refused(gate: string): void;
     providerCalled(channel: string, outcome: string, tookMs: number): void;
+    secretUnreadable(channel: string): void;
   };
   replyStopped(tookMs: number): void;
   outboxObserved(facts: OutboxFacts, startsPerSecond: number): void;
@@ -78,6 +79,12 @@ function nudgeMetrics(registers: Registry[]): Metrics['nudges'] {
     buckets: PROVIDER_SECONDS,
     registers,
   });
+  const unreadable = new Counter({
+    name: 'followthrough_secret_unreadable_total',
+    help: 'Attempts of sends that wait: the secret of their channel does not open under ENCRYPTION_KEY.',
+    labelNames: ['channel'],
+    registers,
+  });
   return {
     settled(channel, outcome, latenessMs) {
       nudges.inc({ outcome, channel });
@@ -85,6 +92,7 @@ function nudgeMetrics(registers: Registry[]): Metrics['nudges'] {
     },
     refused: (gate) => refused.inc({ gate }),
     providerCalled: (channel, outcome, tookMs) => provider.observe({ channel, outcome }, tookMs / 1000),
+    secretUnreadable: (channel) => unreadable.inc({ channel }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { AppError } from '../domain/errors';
+import { UnreadableSecret } from '../domain/errors';
 import type { SecretBox } from '../services/ports';
 import { deriveKey } from './derive-key';
 
@@ -9,8 +9,8 @@ const TAG_BYTES = 16;
 
 /**
  * AES-256-GCM as `v1.` + base64url(iv, tag, ciphertext). `keys` are base64 of 32 bytes: the first seals, all open, so
- * that a key can be replaced while older values last. `open` throws AppError internal_error; its cause tells the
- * operator what to do and holds no part of the value.
+ * that a key can be replaced while older values last. `open` throws UnreadableSecret; its cause tells the operator
+ * what to do and holds no part of the value.
  */
 export function createSecretBox(keys: readonly string[]): SecretBox {
   const derived = keys.map((key) => deriveKey(key, 'secret-box'));
@@ -55,7 +55,6 @@ function tryOpen(key: Buffer, box: Buffer): string | null {
   }
 }
 
-function unopened(why: string): AppError {
-  const cause = new Error(`A secret at rest cannot be opened: ${why}.`);
-  return new AppError('internal_error', 'A stored secret cannot be opened.', { cause });
+function unopened(why: string): UnreadableSecret {
+  return new UnreadableSecret(new Error(`A secret at rest cannot be opened: ${why}.`));
 }

@@ -63,6 +63,7 @@ export interface ChannelPort {
 /** Opens and closes secrets at rest. */
 export interface SecretBox {
   seal(plain: string): string;
+  /** Throws UnreadableSecret. */
   open(sealed: string): string;
 }
 
@@ -114,4 +115,6 @@ export interface NudgeMetrics {
   settled(channel: ChannelKind, outcome: DeliveryStatus, latenessMs: number): void;
   refused(gate: string): void;
   providerCalled(channel: ChannelKind, outcome: ProviderOutcome['outcome'], tookMs: number): void;
+  /** A send waits because the channel's secret does not open under the configured keys. */
+  secretUnreadable(channel: ChannelKind): void;
 }

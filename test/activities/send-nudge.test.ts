@@ -37,6 +37,7 @@ function engine() {
       settled: () => undefined,
       refused: (gate) => refused.push(gate),
       providerCalled: () => undefined,
+      secretUnreadable: () => undefined,
     },
   });
   const send = (input: ActInput, attempt = 1) => inActivity(() => sendNudge(input), attempt);

@@ -6,6 +6,7 @@ test('each process, and each test, counts for itself', async () => {
   one.nudges.settled('webhook', 'failed', 40);
   one.nudges.refused('send_window');
   one.nudges.providerCalled('email', 'accepted', 120);
+  one.nudges.secretUnreadable('webhook');
   one.replyStopped(8);
   one.outboxObserved({ rows: 3, oldestSeconds: 1.5 }, 40);
   one.httpAnswered('/v1/conversations/:id', 'GET', 200, 12);
@@ -17,6 +18,7 @@ test('each process, and each test, counts for itself', async () => {
     'followthrough_nudge_lateness_seconds_sum 0.04',
     'followthrough_claims_refused_total{gate="send_window"} 1',
     'followthrough_provider_seconds_sum{channel="email",outcome="accepted"} 0.12',
+    'followthrough_secret_unreadable_total{channel="webhook"} 1',
     'followthrough_reply_to_stop_seconds_count 1',
     'followthrough_outbox_rows 3',
     'followthrough_outbox_age_seconds 1.5',

@@ -41,6 +41,7 @@ const noMetrics: NudgeMetrics = {
   settled: () => undefined,
   refused: () => undefined,
   providerCalled: () => undefined,
+  secretUnreadable: () => undefined,
 };
 
 export interface WorldOptions {

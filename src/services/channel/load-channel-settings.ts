@@ -8,21 +8,18 @@ import type { VerbContext } from '../verb-context';
 
 export type ChannelRow = typeof channels.$inferSelect;
 
+/** Settings whose secrets are still sealed: `open` throws UnreadableSecret. */
 export interface LoadedChannel {
-  settings: ChannelSettings;
-  pace: ChannelPace | null;
+  open(secrets: SecretBox, now: Date): ChannelSettings;
 }
 
-/** A channel with its secrets opened, for a send; null when the organization has not configured it. */
+/** A channel for a send; null when the organization has not configured it. */
 export async function loadChannelSettings(
   { tx, organizationId }: Pick<VerbContext, 'tx' | 'organizationId'>,
   kind: ChannelKind,
-  secrets: SecretBox,
-  now: Date,
 ): Promise<LoadedChannel | null> {
   const [row] = await channelStatement(tx).execute({ organizationId, kind });
-  const settings = row ? openSettings(row, secrets, now) : null;
-  return row && settings ? { settings, pace: paceOf(row) } : null;
+  return row ? sealedSettings(row) : null;
 }
 
 const channelStatement = defineStatement((tx) =>
@@ -42,21 +39,19 @@ export function paceOf({ paceMax: max, pacePerMs: perMs }: ChannelRow): ChannelP
   return max === null || perMs === null ? null : { max, perMs };
 }
 
-function openSettings(row: ChannelRow, secrets: SecretBox, now: Date): ChannelSettings | null {
+function sealedSettings(row: ChannelRow): LoadedChannel | null {
   switch (row.kind) {
-    case 'webhook':
-      return row.url === null
-        ? null
-        : { kind: 'webhook', url: row.url, secrets: openSecrets(row, secrets, now) };
-    case 'email':
-      return row.fromAddress === null
-        ? null
-        : {
-            kind: 'email',
-            from: row.fromAddress,
-            replyTo: row.replyTo,
-            smtpUrl: row.sealedSmtpUrl === null ? null : secrets.open(row.sealedSmtpUrl),
-          };
+    case 'webhook': {
+      const { url } = row;
+      if (url === null) return null;
+      return { open: (secrets, now) => ({ kind: 'webhook', url, secrets: openSecrets(row, secrets, now) }) };
+    }
+    case 'email': {
+      const { fromAddress: from, replyTo, sealedSmtpUrl: sealed } = row;
+      if (from === null) return null;
+      const smtpUrl = (secrets: SecretBox) => (sealed === null ? null : secrets.open(sealed));
+      return { open: (secrets) => ({ kind: 'email', from, replyTo, smtpUrl: smtpUrl(secrets) }) };
+    }
   }
 }
 
