@@ -5,7 +5,7 @@ import { enqueue, LANES, noteDecisions, raiseFence, type Lane } from './change-t
 import { insertEpisode } from './insert-statements';
 import { newestSequence } from './opening-facts';
 import { nextColumns, skipNotes } from './plan-episode';
-import { hasEpisode, rulesFor, type SequenceRow, type Thread } from './thread';
+import { hasEpisode, rulesFor, type ContactRow, type SequenceRow, type Thread } from './thread';
 
 /** An episode that our word opens, before it is stored. */
 export interface Opening {
@@ -15,9 +15,11 @@ export interface Opening {
   plan: Plan | null;
 }
 
+type OpeningSide = Pick<Thread, 'organization' | 'now'> & { contact: Pick<ContactRow, 'timeZone'> };
+
 /** Plans the episode that our word at `anchorAt` opens, pinned to this version of the sequence. */
 export function planOpening(
-  { organization, contact, now }: Pick<Thread, 'organization' | 'contact' | 'now'>,
+  { organization, contact, now }: OpeningSide,
   sequence: SequenceRow,
   anchorAt: Date,
 ): Opening {
