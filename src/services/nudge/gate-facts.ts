@@ -1,5 +1,7 @@
-import { and, desc, eq, gt, inArray } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { ActInput } from '../../contracts/conversation-workflow';
+import type { Tx } from '../../db/client';
+import { defineStatement } from '../../db/define-statement';
 import { channels, deliveries } from '../../db/schema';
 import type { GateFacts } from '../../domain/gates';
 import type { ChannelPace } from '../../domain/organization';
@@ -68,32 +70,49 @@ async function recentHandOvers(
   thread: EpisodeThread,
   cap: { max: number; perMs: number },
 ): Promise<Date[]> {
-  const rows = await tx
+  const since = new Date(thread.now.getTime() - cap.perMs);
+  const key = { organizationId, contactId: thread.contact.id, since, max: cap.max };
+  const rows = await handOversStatement(tx).execute(key);
+  return rows.map(({ claimedAt }) => claimedAt);
+}
+
+const handOversStatement = defineStatement((tx) =>
+  tx
     .select({ claimedAt: deliveries.claimedAt })
     .from(deliveries)
     .where(
       and(
-        eq(deliveries.organizationId, organizationId),
-        eq(deliveries.contactId, thread.contact.id),
+        eq(deliveries.organizationId, sql.placeholder('organizationId')),
+        eq(deliveries.contactId, sql.placeholder('contactId')),
         inArray(deliveries.status, ['claimed', 'sent', 'delivered', 'unknown']),
-        gt(deliveries.claimedAt, new Date(thread.now.getTime() - cap.perMs)),
+        gt(deliveries.claimedAt, sql.placeholder('since')),
       ),
     )
     .orderBy(desc(deliveries.claimedAt))
-    .limit(cap.max);
-  return rows.map(({ claimedAt }) => claimedAt);
-}
+    .limit(sql.placeholder('max'))
+    .prepare('recent_hand_overs'),
+);
 
 async function lockPace({ tx, organizationId }: VerbContext, thread: EpisodeThread) {
-  const where = and(
-    eq(channels.organizationId, organizationId),
-    eq(channels.kind, thread.conversation.channel),
-  );
-  const columns = { max: channels.paceMax, perMs: channels.pacePerMs, nextSlotAt: channels.nextSlotAt };
-  const [seen] = await tx.select(columns).from(channels).where(where);
+  const key = { organizationId, kind: thread.conversation.channel };
+  const [seen] = await paceStatement(tx).execute(key);
   if (!seen?.max || !seen.perMs) return null;
-  const [row] = await tx.select(columns).from(channels).where(where).for('no key update');
+  const [row] = await paceLock(tx).execute(key);
   if (!row?.max || !row.perMs) return null;
   const pace: ChannelPace = { max: row.max, perMs: row.perMs };
   return { pace, nextSlotAt: row.nextSlotAt };
 }
+
+const selectPace = (tx: Tx) =>
+  tx
+    .select({ max: channels.paceMax, perMs: channels.pacePerMs, nextSlotAt: channels.nextSlotAt })
+    .from(channels)
+    .where(
+      and(
+        eq(channels.organizationId, sql.placeholder('organizationId')),
+        eq(channels.kind, sql.placeholder('kind')),
+      ),
+    );
+
+const paceStatement = defineStatement((tx) => selectPace(tx).prepare('read_pace'));
+const paceLock = defineStatement((tx) => selectPace(tx).for('no key update').prepare('lock_pace'));
