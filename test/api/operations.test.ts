@@ -1,6 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { conversationOut } from '../../src/contracts/http/conversation';
 import { healthOut, readinessOut } from '../../src/contracts/http/operations';
+import { inOrganization } from '../../src/db/client';
+import { episodes } from '../../src/db/schema';
 import { createApiWorld, read, readProblem, type ApiWorld, type Tenant } from '../support/api-world';
 import { startCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy';
 import { createConversation, someContact } from '../support/conversation-requests';
@@ -68,6 +71,7 @@ describe('GET /healthz, /readyz, /metrics', () => {
       'followthrough_outbox_age_seconds',
       'followthrough_outbox_rows',
       'followthrough_provider_seconds',
+      'followthrough_secret_unreadable_total',
       'followthrough_starts_paced_rate',
       'followthrough_http_request_seconds',
       'process_cpu_seconds_total',
@@ -79,7 +83,7 @@ describe('GET /healthz, /readyz, /metrics', () => {
 });
 
 describe('Temporal away', () => {
-  test('ready all the same, and creating, replying and stopping answer 2xx and hold', async () => {
+  test('ready all the same, creating, replying and stopping answer 2xx and hold, and are delivered later', async () => {
     toTemporal.cut();
     await waitFor('Temporal to be seen away', async () => {
       const answer = read(await ready(), 200, readinessOut);
@@ -95,6 +99,14 @@ describe('Temporal away', () => {
     const stop = await tenant.post(`/v1/conversations/${other.id}/stop`, { reason: 'closed_won' });
     expect(stop).toMatchObject({ status: 200, body: { effect: 'stopped' } });
     expect(await tenant.get(`/v1/conversations/${other.id}`)).toMatchObject({ body: { stage: 'won' } });
+    const waiting = await createConversation(tenant);
+    toTemporal.heal();
+    await waitFor('the start to be delivered', async () => {
+      const rows = await inOrganization(world.database, tenant.organizationId, (tx) =>
+        tx.select().from(episodes).where(eq(episodes.conversationId, waiting.id)),
+      );
+      return rows[0]?.deliveredRevision === rows[0]?.revision;
+    });
   });
 });
 

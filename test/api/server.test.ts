@@ -1,13 +1,41 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { z } from 'zod';
 import { startApi } from '../../src/api/server';
 import { conversationOut } from '../../src/contracts/http/conversation';
 import { createLogger } from '../../src/platform/logger';
-import { createApiWorld, read } from '../support/api-world';
+import { createApiWorld, read, tenantOf } from '../support/api-world';
 import { createConversation } from '../support/conversation-requests';
 import { createTestDatabase } from '../support/database';
 import { testEnvironment } from '../support/environment';
 import { runScript } from '../support/script-process';
 import { waitFor } from '../support/wait-for';
+
+const listening = z.object({ msg: z.literal('API is listening'), port: z.int() });
+
+/** Until the client rolls back, whatever is asked of the contact's conversations waits. */
+async function holdContact(client: Client, organizationId: string, contactId: string): Promise<void> {
+  await client.query(
+    `begin; set local role followthrough_app; set local app.organization_id = '${organizationId}'`,
+  );
+  await client.query('select 1 from contacts where id = $1 for update', [contactId]);
+}
+
+const requestWaits = (client: Client) =>
+  waitFor('the request to wait for the lock', async () => {
+    const { rows } = await client.query(
+      "select 1 from pg_locks where not granted and locktype = 'transactionid'",
+    );
+    return rows.length > 0;
+  });
+
+const doorShut = (knock: () => Promise<unknown>) =>
+  waitFor('the door to be shut', () =>
+    knock().then(
+      () => false,
+      () => true,
+    ),
+  );
 
 describe('closing', () => {
   test('a request in flight is answered, and nothing new is taken', async () => {
@@ -16,24 +44,11 @@ describe('closing', () => {
     const { id, contact } = await createConversation(tenant);
     let closing: Promise<void> | undefined;
     const answer = await world.asOwner(async (client) => {
-      await client.query(
-        `begin; set local role followthrough_app; set local app.organization_id = '${tenant.organizationId}'`,
-      );
-      await client.query('select 1 from contacts where id = $1 for update', [contact.id]);
+      await holdContact(client, tenant.organizationId, contact.id);
       const running = tenant.post(`/v1/conversations/${id}/pause`);
-      await waitFor('the request to wait for the lock', async () => {
-        const { rows } = await client.query(
-          "select 1 from pg_locks where not granted and locktype = 'transactionid'",
-        );
-        return rows.length > 0;
-      });
+      await requestWaits(client);
       closing = world.close();
-      await waitFor('the door to be shut', () =>
-        world.call('GET', '/healthz').then(
-          () => false,
-          () => true,
-        ),
-      );
+      await doorShut(() => world.call('GET', '/healthz'));
       await client.query('rollback');
       return running;
     });
@@ -84,19 +99,48 @@ describe('the process', () => {
     expect(await run.ended).toBe('1');
   }, 60_000);
 
-  test('says that it listens, and on SIGTERM ends with 0', async () => {
-    const database = await createTestDatabase();
-    const run = runScript('src/api/server.ts', [], {
-      DATABASE_URL: database.url,
+  const processOf = (databaseUrl: string) =>
+    runScript('src/api/server.ts', [], {
+      DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: testEnvironment('TEST_TEMPORAL_ADDRESS'),
       PUBLIC_URL: 'http://127.0.0.1',
       ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
       HOST: '127.0.0.1',
       PORT: '0',
     });
+
+  test('says that it listens, and on SIGTERM ends with 0', async () => {
+    const database = await createTestDatabase();
+    const run = processOf(database.url);
     expect(JSON.parse(await run.firstLine)).toMatchObject({ level: 'info', msg: 'API is listening' });
     run.process.kill('SIGTERM');
     expect(await run.ended).toBe('0');
     await database.drop();
+  }, 60_000);
+
+  test('on SIGTERM answers the request in flight, and then ends with 0', async () => {
+    const world = await createApiWorld();
+    const run = processOf(world.config.databaseUrl);
+    try {
+      const tenant = await world.tenant();
+      const { organizationId, key } = tenant;
+      const { id, contact } = await createConversation(tenant);
+      const { port } = listening.parse(JSON.parse(await run.firstLine));
+      const there = tenantOf({ ...world.api, url: `http://127.0.0.1:${port}` }, organizationId, key);
+      const answer = await world.asOwner(async (client) => {
+        await holdContact(client, organizationId, contact.id);
+        const running = there.post(`/v1/conversations/${id}/pause`).catch((error: unknown) => error);
+        await requestWaits(client);
+        run.process.kill('SIGTERM');
+        await doorShut(() => there.get('/healthz'));
+        await client.query('rollback');
+        return running;
+      });
+      expect(answer).toMatchObject({ status: 200, body: { episode: { state: 'paused' } } });
+      expect(await run.ended).toBe('0');
+    } finally {
+      run.process.kill('SIGKILL');
+      await world.close();
+    }
   }, 60_000);
 });
