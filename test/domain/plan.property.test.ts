@@ -6,14 +6,7 @@ import { isOpen } from '../../src/domain/send-window';
 import { DAY_MS, HOUR_MS, ladderOf, MINUTE_MS, rulesOf } from './rules-for-tests';
 
 const START_MS = Date.UTC(2026, 0, 1);
-const zones = fc.constantFrom(
-  'UTC',
-  'America/New_York',
-  'Europe/Berlin',
-  'Asia/Kolkata',
-  'Australia/Lord_Howe',
-  'Pacific/Apia',
-);
+const zones = fc.constantFrom('UTC', ...Intl.supportedValuesOf('timeZone'));
 const timeOfDay = fc
   .integer({ min: 0, max: 95 })
   .map(

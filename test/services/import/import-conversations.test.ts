@@ -5,6 +5,8 @@ import { contacts, conversations, episodes, outbox } from '../../../src/db/schem
 import { optOutContact } from '../../../src/services/contact/opt-out-contact';
 import { importConversations } from '../../../src/services/import/import-conversations';
 import type { SourceRow } from '../../../src/services/import/read-ndjson';
+import type { Transact } from '../../../src/services/transact';
+import { gate, untilBlocked } from '../../support/blocked-statements';
 import { createVerbWorld, type VerbWorld } from '../../support/verb-world';
 
 let world: VerbWorld;
@@ -31,11 +33,16 @@ async function* source(values: Value[]): AsyncGenerator<SourceRow> {
   }
 }
 
-const run = (organizationId: string, values: Value[], dryRun = false) =>
+const run = (
+  organizationId: string,
+  values: Value[],
+  dryRun = false,
+  transact: Transact = (work) => world.verb(organizationId, work),
+) =>
   importConversations({
     rows: source(values),
     readBody: (value) => validate(importRow, value),
-    transact: (work) => world.verb(organizationId, work),
+    transact,
     dryRun,
   });
 
@@ -110,6 +117,27 @@ describe('importConversations', () => {
     expect(await run(organizationId, file)).toMatchObject({ accepted: 0, existing: 250, rejected: 0 });
     const all = await stored(organizationId);
     expect(Object.values(all).map((rows) => rows.length)).toEqual([250, 250, 250, 250]);
+  });
+
+  test('the same file while the first is committing: the second waits, and finds every row there', async () => {
+    const organizationId = await world.seed();
+    const file = many(20);
+    const door = gate();
+    const first = run(organizationId, file, false, (work) =>
+      world.verb(organizationId, async (ctx) => {
+        const result = await work(ctx);
+        await door.pass();
+        return result;
+      }),
+    );
+    await door.reached;
+    const second = run(organizationId, file);
+    await untilBlocked(world.database);
+    door.open();
+    expect(await first).toMatchObject({ accepted: 20, existing: 0, rejected: 0 });
+    expect(await second).toMatchObject({ accepted: 0, existing: 20, rejected: 0 });
+    const all = await stored(organizationId);
+    expect(Object.values(all).map((rows) => rows.length)).toEqual([20, 20, 20, 20]);
   });
 
   test('the same contacts in different orders at once do not block each other for good', async () => {
