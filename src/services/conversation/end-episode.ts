@@ -1,7 +1,7 @@
-import { stageAfterStop, type StopReason } from '../../domain/conversation';
+import { isStronger, stageAfterStop, type StopReason } from '../../domain/conversation';
 import type { VerbContext } from '../verb-context';
 import { changeEpisode, raiseFence, updateEpisode } from './change-thread';
-import { isRunning, type EpisodeRow, type Thread } from './thread';
+import { hasEpisode, isRunning, type EpisodeRow, type Thread } from './thread';
 
 type ConversationExtras = { lastInboundAt?: Date };
 
@@ -16,8 +16,9 @@ const ENDED: Partial<EpisodeRow> = {
 };
 
 /**
- * Lets `reason` stand on the conversation and ends its episode if one runs; an ended one takes the reason too. The
- * caller has checked that the reason is stronger than what stands. From the commit on nothing of it can be claimed.
+ * Lets `reason` stand on the conversation and ends its episode if one runs; an ended one takes it if it is stronger than
+ * its own (a reopened conversation has none, its episode does). The caller has checked that it is stronger than what
+ * stands. From the commit on nothing of it can be claimed.
  */
 export async function endEpisode(
   ctx: VerbContext,
@@ -30,12 +31,7 @@ export async function endEpisode(
   await raiseFence(ctx, thread, { ...columns, stage, stopReason: reason }, { reason, note });
   if (isRunning(thread)) {
     await changeEpisode(ctx, thread, { ...ENDED, stopReason: reason, endedAt: thread.now });
-  } else if (thread.episode && thread.sequence) {
-    await updateEpisode(
-      ctx,
-      { ...thread, episode: thread.episode, sequence: thread.sequence },
-      { stopReason: reason },
-    );
-    thread.episode = { ...thread.episode, stopReason: reason };
+  } else if (hasEpisode(thread) && isStronger(reason, thread.episode.stopReason)) {
+    await updateEpisode(ctx, thread, { stopReason: reason });
   }
 }

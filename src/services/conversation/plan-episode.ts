@@ -28,6 +28,12 @@ export async function planEpisode(ctx: VerbContext, thread: EpisodeThread, posit
   return nextColumns(plan);
 }
 
+/** A plan that is made during a pause: the time until its step is what the pause keeps. */
+export function keptByPause(planned: NextColumns, now: Date) {
+  const remainingMs = Math.max(0, (planned.nextDueAt ?? now).getTime() - now.getTime());
+  return { ...planned, nextDueAt: null, deferredBy: null, remainingMs };
+}
+
 /** The decisions that belong to a plan: one for every step that is already too late. */
 export function skipNotes(plan: Plan, now: Date): DecisionNote[] {
   return plan.skipped.map((skipped) => ({

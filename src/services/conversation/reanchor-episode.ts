@@ -1,6 +1,6 @@
 import type { VerbContext } from '../verb-context';
 import { changeEpisode, raiseFence } from './change-thread';
-import { planEpisode } from './plan-episode';
+import { keptByPause, planEpisode } from './plan-episode';
 import type { EpisodeThread } from './thread';
 
 /**
@@ -17,12 +17,7 @@ export async function reanchorEpisode(
   const position = { anchorAt: sentAt, lastStepAt: episode.lastStepAt };
   const planned = await planEpisode(ctx, thread, position, episode.nextStep ?? 1);
   await raiseFence(ctx, thread, {});
-  if (episode.state === 'waiting') {
-    await changeEpisode(ctx, thread, { anchorAt: sentAt, ...planned });
-    return true;
-  }
-  const remainingMs = Math.max(0, (planned.nextDueAt ?? now).getTime() - now.getTime());
-  const paused = { nextDueAt: null, deferredBy: null, remainingMs };
-  await changeEpisode(ctx, thread, { anchorAt: sentAt, ...planned, ...paused });
+  const next = episode.state === 'paused' ? keptByPause(planned, now) : planned;
+  await changeEpisode(ctx, thread, { anchorAt: sentAt, ...next });
   return true;
 }

@@ -1,7 +1,7 @@
 import type { ActInput } from '../../contracts/conversation-workflow';
 import { countedAt } from '../../domain/ladder';
 import { updateEpisode } from '../conversation/change-thread';
-import { planEpisode } from '../conversation/plan-episode';
+import { keptByPause, planEpisode } from '../conversation/plan-episode';
 import type { EpisodeThread } from '../conversation/thread';
 import type { VerbContext } from '../verb-context';
 import type { DeliveryRow } from './ask';
@@ -10,13 +10,14 @@ import type { DeliveryRow } from './ask';
 export async function advanceEpisode(ctx: VerbContext, thread: EpisodeThread, step: number, doneAt: Date) {
   const position = { anchorAt: thread.episode.anchorAt, lastStepAt: doneAt };
   const planned = await planEpisode(ctx, thread, position, step + 1);
-  await updateEpisode(ctx, thread, planned);
+  const isPaused = thread.episode.state === 'paused';
+  await updateEpisode(ctx, thread, isPaused ? keptByPause(planned, thread.now) : planned);
   return planned;
 }
 
 /**
- * Moves on from a used-up step if the episode still points at it and nobody changed it since the workflow asked. After
- * a re-anchoring it stays: the step's new due time finds it used up, and moves on then.
+ * Moves on from a used-up step if the episode still points at it, also when our own word or a pause came during the
+ * call: what is due next is never a step that was handed over. An ended episode points at nothing.
  */
 export async function moveOn(
   ctx: VerbContext,
@@ -24,9 +25,7 @@ export async function moveOn(
   input: ActInput,
   delivery: DeliveryRow,
 ) {
-  const { episode, conversation } = thread;
-  const pointsAtIt =
-    episode.state === 'waiting' && episode.nextKind === 'nudge' && episode.nextStep === input.step;
-  if (!pointsAtIt || conversation.fence !== input.revision) return;
+  const { nextKind, nextStep } = thread.episode;
+  if (nextKind !== 'nudge' || nextStep !== input.step) return;
   await advanceEpisode(ctx, thread, input.step, countedAt(delivery.dueAt, delivery.settledAt ?? thread.now));
 }

@@ -104,6 +104,15 @@ describe('reopen', () => {
     },
   );
 
+  test('leaves the reason of the episode that is over: a weaker one does not replace it', async () => {
+    const thread = await world.create(organizationId);
+    await stop(thread, 'handed_off');
+    await reopen(thread);
+    expect((await stop(thread, 'cancelled')).effect).toBe('stopped');
+    const { conversation, episode } = await world.read(thread);
+    expect([conversation.stopReason, episode.stopReason]).toEqual(['cancelled', 'handed_off']);
+  });
+
   test.each([
     ['after an opt-out', 'opted_out'],
     ['after a reply', 'replied'],

@@ -1,4 +1,7 @@
 import { deliveries, nudges } from '../../../src/db/schema';
+import type { Ladder } from '../../../src/domain/sequence';
+import { pauseConversation } from '../../../src/services/conversation/pause-conversation';
+import { resumeConversation } from '../../../src/services/conversation/resume-conversation';
 import type { EpisodeThread } from '../../../src/services/conversation/thread';
 import {
   ACCEPTED,
@@ -22,6 +25,13 @@ beforeEach(async () => {
 });
 afterAll(() => world.close());
 
+/** Its second gap is shorter than the lateness limit, its first longer than both. */
+const shrinking: Ladder = {
+  steps: [150, 160].map((minutes) => {
+    return { delayMs: minutes * MINUTE_MS, template: 'short', stage: 'followup' as const };
+  }),
+  ghostAfterMs: DAY_MS,
+};
 const delivery = async () => {
   const [row] = await world.verb(organizationId, ({ tx }) => tx.select().from(deliveries));
   if (!row) throw new Error('no delivery');
@@ -118,18 +128,44 @@ describe('our own word during the retries', () => {
     expect(await world.verb(organizationId, ({ tx }) => tx.$count(nudges))).toBe(1);
   });
 
-  test('while the call is on its way: the step is used up, and its new time only moves the ladder on', async () => {
+  test('while the call is on its way: the step is used up, and the ladder goes on at once', async () => {
     const { thread, input } = await claimed(true);
     const sentAt = world.clock.now();
     world.clock.advance(500);
     await world.say(thread, { direction: 'outbound', text: 'By the way' });
     const spokenAt = world.clock.now();
-    expect(await world.record(input, ACCEPTED)).toMatchObject({ snapshot: { next: { step: 1 } } });
-    const atNewTime = await world.askWhenDue(thread);
-    expect(await world.claim(atNewTime)).toMatchObject({ kind: 'done', snapshot: { next: { step: 2 } } });
+    expect(await world.record(input, ACCEPTED)).toMatchObject({ snapshot: { next: { step: 2 } } });
     const { episode } = await world.read(thread);
     expect(episode).toMatchObject({ nudgesSent: 1, lastStepAt: sentAt });
     expect(episode.nextDueAt).toEqual(new Date(spokenAt.getTime() + 170 * MINUTE_MS));
+  });
+
+  test('while the call is on its way: a next step that comes sooner than this one did is not skipped', async () => {
+    organizationId = await world.seed({ ladder: shrinking });
+    const { thread, input } = await claimed(true);
+    await world.say(thread, { direction: 'outbound', text: 'By the way' });
+    await world.record(input, ACCEPTED);
+    world.clock.advance(10 * MINUTE_MS);
+    expect(await world.send(thread)).toMatchObject({ step: 2 });
+  });
+});
+
+describe('a pause while the call is on its way', () => {
+  test('keeps the time that was left until the next step, however long it lasts', async () => {
+    const { thread, input } = await claimed(true);
+    const id = thread.conversation.id;
+    await world.verb(organizationId, (ctx) => pauseConversation(ctx, id));
+    await world.record(input, ACCEPTED);
+    const leftMs = 170 * MINUTE_MS;
+    expect((await world.read(thread)).episode).toMatchObject({
+      nextStep: 2,
+      nextDueAt: null,
+      remainingMs: leftMs,
+    });
+    world.clock.advance(DAY_MS);
+    const { episode } = await world.verb(organizationId, (ctx) => resumeConversation(ctx, id));
+    expect(episode.nextDueAt).toEqual(new Date(world.clock.now().getTime() + leftMs));
+    expect(await world.send(thread)).toMatchObject({ step: 2 });
   });
 });
 
