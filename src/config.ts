@@ -22,6 +22,8 @@ export interface Config {
   startsPerSecond: number;
   rateLimitPerMinute: number;
   maxCachedWorkflows: number;
+  /** Ids of workflow patches that no run may begin to use here. */
+  heldPatches: readonly string[];
   shutdownGraceMs: number;
 }
 
@@ -74,6 +76,11 @@ const encryptionKeys = z
   .transform((text) => text.split(',').map((key) => key.trim()))
   .refine((keys) => keys.every(isKey), 'must be base64 of 32 bytes; several are separated by commas');
 
+const patchIds = z
+  .string()
+  .transform((text) => text.split(',').map((id) => id.trim()))
+  .refine((ids) => ids.every((id) => /^[\w.-]+$/.test(id)), 'must be ids of patches, separated by commas');
+
 const needed = 'is needed';
 const databaseUrl = z.string(needed).pipe(address(['postgres:', 'postgresql:']));
 
@@ -103,6 +110,7 @@ const environmentSchema = z.object({
   START_RATE: wholeNumber(1, 10_000).default(40),
   RATE_LIMIT_PER_MINUTE: wholeNumber(1, 100_000_000).default(30_000),
   MAX_CACHED_WORKFLOWS: wholeNumber(2, 100_000).default(500),
+  HELD_PATCHES: patchIds.default([]),
   SHUTDOWN_GRACE_SECONDS: wholeNumber(1, 3600).default(30),
 });
 
@@ -171,6 +179,7 @@ function toConfig(env: z.output<typeof environmentSchema>): Config {
     startsPerSecond: env.START_RATE,
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     maxCachedWorkflows: env.MAX_CACHED_WORKFLOWS,
+    heldPatches: env.HELD_PATCHES,
     shutdownGraceMs: env.SHUTDOWN_GRACE_SECONDS * 1000,
   };
 }

@@ -56,6 +56,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
     taskQueue: config.temporal.taskQueue,
     activities: activitiesOf(config, parts, metrics),
     maxCachedWorkflows: config.maxCachedWorkflows,
+    heldPatches: config.heldPatches,
     shutdownGraceMs: config.shutdownGraceMs,
   });
   running.worker = worker;

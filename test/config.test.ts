@@ -110,6 +110,15 @@ describe('loadConfig', () => {
     ]);
   });
 
+  test('patches are held by their ids, none by default', () => {
+    expect(loadConfig(least).heldPatches).toEqual([]);
+    expect(loadConfig({ ...least, HELD_PATCHES: 'wait-twice, ask.first' }).heldPatches).toEqual([
+      'wait-twice',
+      'ask.first',
+    ]);
+    expect(problemsOf({ ...least, HELD_PATCHES: 'wait-twice,' })).toEqual(['HELD_PATCHES']);
+  });
+
   test('the database address alone is enough for commands that need no more', () => {
     expect(loadDatabaseUrl({ DATABASE_URL: least.DATABASE_URL })).toBe(least.DATABASE_URL);
     expect(() => loadDatabaseUrl({})).toThrow('DATABASE_URL is needed');
