@@ -7,9 +7,18 @@ import { historiesProof } from './histories/histories';
 import { outageProof } from './outage/outage';
 import { portsProof } from './ports/ports';
 import { raceProof } from './race/race';
+import { upgradeProof } from './upgrade/upgrade';
 import { proofContext, type Proof } from './proof';
 
-const PROOFS: readonly Proof[] = [raceProof, deathProof, outageProof, doorsProof, portsProof, historiesProof];
+const PROOFS: readonly Proof[] = [
+  raceProof,
+  deathProof,
+  outageProof,
+  doorsProof,
+  portsProof,
+  historiesProof,
+  upgradeProof,
+];
 const SEEDS = 2 ** 31;
 
 function readArguments() {

@@ -19,7 +19,7 @@ export function judgeHistories(histories: readonly (readonly Operation[])[]): st
     ...(first
       ? [[`history of ${nameOf(first.history)}:`, ...printHistory(first.history)].join('\n      ')]
       : []),
-    ...histories.flatMap(goingBack),
+    ...histories.flatMap((history) => goingBack(history).slice(0, 1)),
     ...histories.flatMap(refused),
   ];
 }

@@ -19,9 +19,12 @@ export interface AppBuild {
   folder: string;
   api: string;
   worker: string;
+  /** Of the workflows; the worker takes it from there. */
+  bundle: string;
   judge: string;
 }
 
+const BUNDLE = 'workflow-bundle.js';
 const JUDGE_FILES = /^(recording-.*|precise-now)\.ts$/;
 
 /** Compiles API, worker and judge, once for the same sources. The types are `npm run verify`'s affair. */
@@ -35,6 +38,7 @@ export async function buildApp(): Promise<AppBuild> {
     folder: target,
     api: join(target, 'src', 'api', 'server.js'),
     worker: join(target, 'src', 'worker.js'),
+    bundle: join(target, BUNDLE),
     judge: join(target, 'test', 'support', 'recording-provider.js'),
   };
 }
@@ -67,6 +71,6 @@ async function compile(files: string[], target: string): Promise<void> {
     mkdirSync(dirname(compiled), { recursive: true });
     writeFileSync(compiled, code);
   }
-  copyFileSync(await testWorkflowBundle(), join(draft, 'workflow-bundle.js'));
+  copyFileSync(await testWorkflowBundle(), join(draft, BUNDLE));
   if (!existsSync(target)) renameSync(draft, target);
 }

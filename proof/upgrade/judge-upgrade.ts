@@ -1,0 +1,79 @@
+import { conversationOut } from '../../src/contracts/http/conversation';
+import type { ProviderRecord } from '../../test/support/recording-ledger';
+import { audit, complaints, type Expectation } from '../judging/audit';
+import type { ProofResult } from '../proof';
+import type { Stack } from '../stack/start-stack';
+import type { Cohort } from './cohort';
+import type { Planted } from './plant-wrong-ways';
+import type { RunFacts } from './run-facts';
+
+interface Seen extends Planted {
+  /** Runs with the marker before the patch was let go: must be none. */
+  markedBefore: number;
+  /** Runs with the marker when it was held again, and runs that the old build had to finish: else nothing was proven. */
+  markedRunning: number;
+  leftForTheOld: number;
+}
+
+export async function judgeUpgrade(
+  stack: Stack,
+  cohort: Cohort,
+  runs: readonly RunFacts[],
+  seen: Seen,
+): Promise<ProofResult> {
+  const expected = cohort
+    .started()
+    .flatMap(({ id, dueAt }) =>
+      Array.from({ length: cohort.steps }, (_, index) => expectation(id, index + 1, dueAt)),
+    );
+  const records = await stack.judge.records();
+  const own = records.filter(({ conversationId }) => !seen.conversationIds.includes(conversationId ?? ''));
+  const found = audit(expected, own.map(nameByStep));
+  const failedTasks = runs.flatMap(({ failedTasks: failed }) => failed);
+  const marked = runs.filter((run) => run.marked).length;
+  return {
+    figures: {
+      'conversations, nudges': `${cohort.started().length}, ${expected.length}`,
+      'lost, doubled': `${found.lost.length}, ${found.doubled.length}`,
+      'failed workflow tasks': failedTasks.length,
+      'runs that took the new way': marked,
+      'of them finished after it was held again': seen.markedRunning,
+      'runs that never met it': runs.length - marked,
+      'left for the old build at last': seen.leftForTheOld,
+      'planted: failed without a marker, failed by the wrong way back': `${seen.withoutMarker}, ${seen.wrongWayBack}`,
+    },
+    failures: [
+      ...complaints(found),
+      ...failedTasks.slice(0, 5),
+      ...(await notEnded(cohort)),
+      ...(runs.length === cohort.started().length
+        ? []
+        : [`${runs.length} runs for ${cohort.started().length} conversations`]),
+      ...(seen.markedBefore > 0 ? [`${seen.markedBefore} runs met the patch while it was held`] : []),
+      ...(seen.markedRunning === 0 ? ['no run had begun the new way when it was held again'] : []),
+      ...(marked === runs.length ? ['no run was left on the old way'] : []),
+      ...(seen.leftForTheOld === 0 ? ['nothing was left for the old build'] : []),
+    ],
+  };
+}
+
+/** A conversation is due once a step, and only its first due time is known beforehand. */
+function expectation(id: string, step: number, dueAt: number): Expectation {
+  const rest = { to: null, keyed: true, arrival: 'must', stoppedAt: null, inFlight: [] } as const;
+  return { ...rest, conversationId: `${id}/${step}`, dueAt: step === 1 ? dueAt : null };
+}
+
+function nameByStep(record: ProviderRecord): ProviderRecord {
+  return { ...record, conversationId: `${record.conversationId}/${record.step}` };
+}
+
+/** What the engine itself says at the end: ghosted, after all its nudges. */
+async function notEnded({ tenant, started, steps }: Cohort): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { id } of started()) {
+    const { stage, episode } = conversationOut.parse(await tenant.must('GET', `/v1/conversations/${id}`));
+    if (stage !== 'ghosted' || episode?.nudgesSent !== steps)
+      wrong.push(`${id} is ${stage} after ${episode?.nudgesSent} nudges`);
+  }
+  return wrong.slice(0, 5);
+}

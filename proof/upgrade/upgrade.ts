@@ -1,0 +1,82 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitFor } from '../../test/support/wait-for';
+import type { Proof, ProofContext, ProofResult } from '../proof';
+import type { WorkerChange } from '../stack/apps';
+import type { Stack } from '../stack/start-stack';
+import { withStack } from '../stack/with-stack';
+import { changedBuild, PATCH_ID, type ChangedBuild } from './changed-build';
+import { createCohort, type Cohort } from './cohort';
+import { judgeUpgrade } from './judge-upgrade';
+import { NOTHING_PLANTED, plantWrongWays } from './plant-wrong-ways';
+import { replayWrongWays } from './replay-wrong-ways';
+import { openRuns, type Runs } from './run-facts';
+
+const SIZES = {
+  small: { waiting: 40, perSecond: 2, stepSeconds: [2, 4, 6], ghostSeconds: 1, stayMs: 500 },
+  large: { waiting: 500, perSecond: 4, stepSeconds: [50, 100, 150], ghostSeconds: 5, stayMs: 25_000 },
+} as const;
+const END_LIMIT_MS = 240_000;
+
+export const upgradeProof: Proof = {
+  name: 'upgrade',
+  promise: 'a changed workflow is rolled out and taken back under load, and no conversation notices',
+  run: (context) => withStack(context, {}, (stack) => runUpgrade(stack, context)),
+};
+
+async function runUpgrade(stack: Stack, context: ProofContext): Promise<ProofResult> {
+  const size = SIZES[context.size];
+  const builds = {
+    marked: await changedBuild(stack.build, 'marked'),
+    unmarked: await changedBuild(stack.build, 'unmarked'),
+  };
+  const planting =
+    context.size === 'large' ? plantWrongWays(stack, context, builds) : Promise.resolve(NOTHING_PLANTED);
+  const cohort = await createCohort(await stack.tenant(), size);
+  context.say(`${size.waiting} conversations wait, ${size.perSecond} a second come`);
+  await cohort.waiting();
+  const runs = await openRuns(stack.temporalAddress, 'followthrough');
+  try {
+    const stages = await rollOutAndBack(stack, context, { builds, stayMs: size.stayMs, cohort, runs });
+    await cohort.ended(END_LIMIT_MS);
+    const facts = await runs.all();
+    context.say(await replayWrongWays(runs, facts, { old: stack.build, ...builds }));
+    return await judgeUpgrade(stack, cohort, facts, { ...(await planting), ...stages });
+  } finally {
+    await runs.close();
+    // Its own failure is what is told, not that its stack is gone.
+    await planting.catch(() => undefined);
+  }
+}
+
+interface Course {
+  builds: { marked: ChangedBuild };
+  stayMs: number;
+  cohort: Cohort;
+  runs: Runs;
+}
+
+/** The way of docs/operations.md, there and back; each worker is replaced while conversations wait and fall due. */
+async function rollOutAndBack(stack: Stack, { say, size }: ProofContext, course: Course) {
+  const { builds, stayMs, cohort, runs } = course;
+  const held: WorkerChange = { file: builds.marked.worker, env: { HELD_PATCHES: PATCH_ID } };
+  const to = async (what: string, change: WorkerChange) => {
+    say(`to ${what}`);
+    await stack.replaceWorker(change);
+    await pause(stayMs);
+  };
+  await to('the new build, its patch held', held);
+  if (size === 'large') {
+    await to('the old build: while the patch is held, nothing forbids it', {});
+    await to('the new build, its patch held', held);
+  }
+  const markedBefore = (await runs.all()).filter(({ marked }) => marked).length;
+  await to('the new build with its patch', { file: builds.marked.worker });
+  const markedRunning = await waitFor('runs to take the new way', async () => (await runs.marked()) || null);
+  await to('the new build, its patch held again', held);
+  const noneMarked = async () => (await runs.marked()) === 0;
+  await waitFor('all that have begun the new way to end', noneMarked, END_LIMIT_MS);
+  await cohort.stopComing();
+  const leftForTheOld = await cohort.running();
+  await to('the old build', {});
+  return { markedBefore, markedRunning, leftForTheOld };
+}
