@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { deathProof } from './death/death';
 import { doorsProof } from './doors/doors';
 import { historiesProof } from './histories/histories';
+import { modelProof } from './model/against-engine';
 import { outageProof } from './outage/outage';
 import { portsProof } from './ports/ports';
 import { raceProof } from './race/race';
@@ -17,6 +18,7 @@ const PROOFS: readonly Proof[] = [
   doorsProof,
   portsProof,
   historiesProof,
+  modelProof,
   upgradeProof,
 ];
 const SEEDS = 2 ** 31;

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import globalSetup from '../../test/support/global-setup';
+import { quietTemporal } from '../../test/support/quiet-temporal';
+import { stopKept } from '../../test/support/running-servers';
+import type { Proof, ProofContext, ProofResult } from '../proof';
+import { openHouse, type House } from './house';
+import { Model } from './model';
+import { plantAll, plantByChance } from './planting';
+import { PLANTS } from './plants';
+import { property, settings, Tally } from './random-life';
+
+const SIZES = {
+  small: { acts: 300, longest: 30, plantsByChance: 0 },
+  large: { acts: 5_000, longest: 60, plantsByChance: 3 },
+} as const;
+/** Organizations that live at the same time: they wait for the time machine, not for each other. */
+const LANES = 8;
+
+export const modelProof: Proof = {
+  name: 'model',
+  promise: 'whatever is done in whatever order, the engine does what a model of 200 lines foretells',
+  async run(context) {
+    quietTemporal('ERROR');
+    const own = process.env.TEST_DATABASE_URL === undefined;
+    if (own) await globalSetup();
+    const houses = await Promise.all([openHouse(0), openHouse(8)]);
+    try {
+      return await search(context, ...houses);
+    } finally {
+      await Promise.all(houses.map((house) => house.close()));
+      if (own) await stopKept();
+    }
+  },
+};
+
+/** `mortal`: where workers are killed. That holds up whoever lives there, so only one lane does. */
+async function search({ size, seed, say }: ProofContext, quiet: House, mortal: House): Promise<ProofResult> {
+  const { acts, longest, plantsByChance } = SIZES[size];
+  const tally = new Tally();
+  const failures: string[] = [];
+  const plant = async () => {
+    failures.push(...(await plantAll(quiet, tally)));
+    failures.push(...(await plantByChance(quiet, seed, PLANTS.slice(0, plantsByChance), say)));
+  };
+  let next = seed;
+  const lane = async (house: House) => {
+    while (tally.performed() < acts && failures.length === 0) {
+      const found = await fc.check(property(house, longest, Model, tally), settings(next++, 1));
+      if (found.failed) failures.push(await report(found));
+      say(`${tally.performed()} acts`);
+    }
+  };
+  const lanes = Array.from({ length: LANES }, () => lane(quiet));
+  await Promise.all([plant(), ...lanes, lane(mortal)]);
+  const errors = [quiet, mortal].flatMap(({ world }) => world.errors.map(String));
+  return { figures: figuresOf(tally), failures: [...failures, ...errors] };
+}
+
+function figuresOf(tally: Tally): ProofResult['figures'] {
+  const acts = [...tally.acts].sort(([, one], [, other]) => other - one);
+  return {
+    'acts, each followed by a look at everything': tally.performed(),
+    'of them': acts.map(([name, count]) => `${count} ${name}`).join(', '),
+    organizations: tally.runs,
+    'broken rules planted and seen': PLANTS.length,
+  };
+}
+
+/** The shortest list of acts, how to replay it, and what differed. */
+async function report<T>(found: fc.RunDetails<T>): Promise<string> {
+  const { errorInstance: error } = found;
+  return `${await fc.asyncDefaultReportMessage(found)}\n${error instanceof Error ? error.message : String(error)}`;
+}
