@@ -125,6 +125,22 @@ testsAtOnce({
     expect(asked).toBe(2);
   },
 
+  'an act that answers with what stood before a reply does not undo the reply': async () => {
+    const thread = await world.create(await world.seed({ ladder: oneNudge(SECOND) }));
+    acts.set(thread.conversation.id, async (input, real) => {
+      const before = await real(input);
+      await world.say(thread);
+      await waitFor('the reply to reach the workflow', async () => {
+        const { episode } = await world.read(thread);
+        return episode.deliveredRevision === episode.revision;
+      });
+      return before;
+    });
+    await expect(world.result(thread)).resolves.toEqual({ stopReason: 'replied' });
+    const { timerSummaries } = await historyFacts(world.handle(thread));
+    expect(timerSummaries).not.toContain('ghosted if still silent');
+  },
+
   'an act that fails is tried again, and the ladder goes on': async () => {
     const thread = await world.create(await world.seed({ ladder: oneNudge(SECOND) }));
     const id = thread.conversation.id;

@@ -44,6 +44,20 @@ test.each(['terminate', 'cancel'] as const)(
   },
 );
 
+test('a start that comes again while the workflow runs says so, and leaves the run as it is', async () => {
+  const thread = await begin();
+  const { runId } = await world.handle(thread).describe();
+  const input = {
+    ...world.ref(thread),
+    channel: 'webhook' as const,
+    snapshot: snapshotOf(thread),
+    clockOffsetMs: 0,
+  };
+  const again = await Promise.all(Array.from({ length: 10 }, () => world.engine.start(input)));
+  expect(new Set(again)).toEqual(new Set(['already']));
+  expect(await world.handle(thread).describe()).toMatchObject({ runId, status: { name: 'RUNNING' } });
+});
+
 test('an episode that has come to its end is never run again', async () => {
   const thread = await begin();
   await world.say(thread);
