@@ -8,6 +8,7 @@ import { modelProof } from './model/against-engine';
 import { outageProof } from './outage/outage';
 import { portsProof } from './ports/ports';
 import { raceProof } from './race/race';
+import { soakProof } from './soak/soak';
 import { upgradeProof } from './upgrade/upgrade';
 import { proofContext, type Proof } from './proof';
 
@@ -20,6 +21,7 @@ const PROOFS: readonly Proof[] = [
   historiesProof,
   modelProof,
   upgradeProof,
+  soakProof,
 ];
 const SEEDS = 2 ** 31;
 

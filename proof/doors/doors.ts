@@ -3,16 +3,19 @@ import { withStack } from '../stack/with-stack';
 import { hideCanaries } from './canaries';
 import { fuzzApi } from './fuzz';
 import { knockAtForbidden } from './forbidden';
+import { tryKeys } from './keys';
 
 export const doorsProof: Proof = {
   name: 'doors',
-  promise: 'nothing of a person leaves PostgreSQL, nothing a caller sends breaks the API or reaches inside',
+  promise:
+    'nobody opens a door without its key, nothing a caller sends breaks the API, no person leaves PostgreSQL',
   run: (context) =>
     withStack(context, { LOG_LEVEL: 'debug', TIME_MACHINE: 'true' }, async (stack) => {
       const canaries = await hideCanaries(stack, context);
       const forbidden = await knockAtForbidden(stack, context);
+      const keys = await tryKeys(stack, context);
       const fuzz = await fuzzApi(stack, context);
-      return together([canaries, forbidden, fuzz]);
+      return together([canaries, forbidden, keys, fuzz]);
     }),
 };
 

@@ -12,6 +12,8 @@ export interface Judge {
   control(control: Control): Promise<void>;
   /** Everything it wrote down. Throws when it had to forget something. */
   records(): Promise<ProviderRecord[]>;
+  /** From that number on; whoever asks often enough misses nothing. */
+  since(seq: number): Promise<ProviderRecord[]>;
   stats(): Promise<ProviderStats>;
   clear(): Promise<void>;
 }
@@ -38,13 +40,9 @@ export async function startJudge(file: string, folder: string): Promise<Judge> {
     smtpUrl: `smtp://127.0.0.1:${smtpPort}`,
     process,
     control: async (control) => void (await ask(`${base}/control`, 'POST', JSON.stringify(control))),
+    since: (seq) => readSince(base, seq),
     async records() {
-      const all: ProviderRecord[] = [];
-      for (let from: number | null = 0; from !== null;) {
-        const page = pageOf(await ask(`${base}/records?from=${from}`));
-        all.push(...page.records);
-        from = page.next;
-      }
+      const all = await readSince(base, 0);
       const { forgotten } = statsOf(await ask(`${base}/stats`));
       if (forgotten > 0) throw new Error(`the judge forgot ${forgotten} requests: it cannot judge`);
       return all;
@@ -52,6 +50,16 @@ export async function startJudge(file: string, folder: string): Promise<Judge> {
     stats: async () => statsOf(await ask(`${base}/stats`)),
     clear: async () => void (await ask(`${base}/records`, 'DELETE')),
   };
+}
+
+async function readSince(base: string, seq: number): Promise<ProviderRecord[]> {
+  const all: ProviderRecord[] = [];
+  for (let from: number | null = seq; from !== null;) {
+    const page = pageOf(await ask(`${base}/records?from=${from}`));
+    all.push(...page.records);
+    from = page.next;
+  }
+  return all;
 }
 
 /** Asserted: both ends are our own code of the same commit. */

@@ -1,6 +1,6 @@
 import { conversationOut } from '../../src/contracts/http/conversation';
-import type { ProviderRecord } from '../../test/support/recording-ledger';
-import { audit, complaints, type Expectation } from '../judging/audit';
+import { audit, complaints } from '../judging/audit';
+import { byStep, perStep } from '../judging/per-step';
 import type { ProofResult } from '../proof';
 import type { Stack } from '../stack/start-stack';
 import type { Cohort } from './cohort';
@@ -21,14 +21,13 @@ export async function judgeUpgrade(
   runs: readonly RunFacts[],
   seen: Seen,
 ): Promise<ProofResult> {
+  const rest = { to: null, keyed: true, arrival: 'must', stoppedAt: null, inFlight: [] } as const;
   const expected = cohort
     .started()
-    .flatMap(({ id, dueAt }) =>
-      Array.from({ length: cohort.steps }, (_, index) => expectation(id, index + 1, dueAt)),
-    );
+    .flatMap(({ id, dueAt }) => perStep({ ...rest, conversationId: id, dueAt }, cohort.steps));
   const records = await stack.judge.records();
   const own = records.filter(({ conversationId }) => !seen.conversationIds.includes(conversationId ?? ''));
-  const found = audit(expected, own.map(nameByStep));
+  const found = audit(expected, own.map(byStep));
   const failedTasks = runs.flatMap(({ failedTasks: failed }) => failed);
   const marked = runs.filter((run) => run.marked).length;
   return {
@@ -55,16 +54,6 @@ export async function judgeUpgrade(
       ...(seen.leftForTheOld === 0 ? ['nothing was left for the old build'] : []),
     ],
   };
-}
-
-/** A conversation is due once a step, and only its first due time is known beforehand. */
-function expectation(id: string, step: number, dueAt: number): Expectation {
-  const rest = { to: null, keyed: true, arrival: 'must', stoppedAt: null, inFlight: [] } as const;
-  return { ...rest, conversationId: `${id}/${step}`, dueAt: step === 1 ? dueAt : null };
-}
-
-function nameByStep(record: ProviderRecord): ProviderRecord {
-  return { ...record, conversationId: `${record.conversationId}/${record.step}` };
 }
 
 /** What the engine itself says at the end: ghosted, after all its nudges. */
