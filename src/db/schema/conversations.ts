@@ -51,5 +51,7 @@ export const conversations = pgTable(
       .where(sql`${t.externalId} is not null`),
     index('conversations_contact').on(t.organizationId, t.contactId, t.id),
     index('conversations_stage').on(t.organizationId, t.stage, t.id),
+    // The list's filter: without it a page of one organization's read all conversations there are.
+    index('conversations_sequence').on(t.organizationId, t.sequenceName, t.id),
   ],
 );

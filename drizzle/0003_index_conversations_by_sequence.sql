@@ -1,0 +1,1 @@
+CREATE INDEX "conversations_sequence" ON "conversations" USING btree ("organization_id","sequence_name","id");
