@@ -7,7 +7,9 @@ import type { Cohort } from './cohort';
 import type { Planted } from './plant-wrong-ways';
 import type { RunFacts } from './run-facts';
 
-interface Seen extends Planted {
+interface Seen {
+  /** null in the small form, which only replays. */
+  planted: Planted | null;
   /** Runs with the marker before the patch was let go: must be none. */
   markedBefore: number;
   /** Runs with the marker when it was held again, and runs that the old build had to finish: else nothing was proven. */
@@ -26,7 +28,9 @@ export async function judgeUpgrade(
     .started()
     .flatMap(({ id, dueAt }) => perStep({ ...rest, conversationId: id, dueAt }, cohort.steps));
   const records = await stack.judge.records();
-  const own = records.filter(({ conversationId }) => !seen.conversationIds.includes(conversationId ?? ''));
+  const own = records.filter(
+    ({ conversationId }) => !(seen.planted?.conversationIds ?? []).includes(conversationId ?? ''),
+  );
   const found = audit(expected, own.map(byStep));
   const failedTasks = runs.flatMap(({ failedTasks: failed }) => failed);
   const marked = runs.filter((run) => run.marked).length;
@@ -39,7 +43,7 @@ export async function judgeUpgrade(
       'of them finished after it was held again': seen.markedRunning,
       'runs that never met it': runs.length - marked,
       'left for the old build at last': seen.leftForTheOld,
-      'planted: failed without a marker, failed by the wrong way back': `${seen.withoutMarker}, ${seen.wrongWayBack}`,
+      ...(seen.planted ? plantedFigure(seen.planted) : {}),
     },
     failures: [
       ...complaints(found),
@@ -53,6 +57,12 @@ export async function judgeUpgrade(
       ...(marked === runs.length ? ['no run was left on the old way'] : []),
       ...(seen.leftForTheOld === 0 ? ['nothing was left for the old build'] : []),
     ],
+  };
+}
+
+function plantedFigure({ withoutMarker, wrongWayBack }: Planted) {
+  return {
+    'planted: tasks failed without a marker, and by the wrong way back': `${withoutMarker}, ${wrongWayBack}`,
   };
 }
 

@@ -18,8 +18,6 @@ export interface Planted {
   wrongWayBack: number;
 }
 
-export const NOTHING_PLANTED: Planted = { conversationIds: [], withoutMarker: 0, wrongWayBack: 0 };
-
 /**
  * Does on a task queue of its own what must not be done, and throws unless it is seen: changes the workflow without a
  * marker, and gives runs that have met the marker back to the old build.

@@ -1,18 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitFor } from '../../test/support/wait-for';
 import type { Proof, ProofContext, ProofResult } from '../proof';
+import { buildApp, type AppBuild } from '../stack/app-build';
 import type { WorkerChange } from '../stack/apps';
 import type { Stack } from '../stack/start-stack';
 import { withStack } from '../stack/with-stack';
 import { changedBuild, PATCH_ID, type ChangedBuild } from './changed-build';
 import { createCohort, type Cohort } from './cohort';
 import { judgeUpgrade } from './judge-upgrade';
-import { NOTHING_PLANTED, plantWrongWays } from './plant-wrong-ways';
+import { plantWrongWays } from './plant-wrong-ways';
 import { replayWrongWays } from './replay-wrong-ways';
 import { openRuns, type Runs } from './run-facts';
 
 const SIZES = {
-  small: { waiting: 40, perSecond: 2, stepSeconds: [2, 4, 6], ghostSeconds: 1, stayMs: 500 },
+  small: { waiting: 20, perSecond: 3, stepSeconds: [2, 4], ghostSeconds: 1, stayMs: 300 },
   large: { waiting: 500, perSecond: 4, stepSeconds: [50, 100, 150], ghostSeconds: 5, stayMs: 25_000 },
 } as const;
 const END_LIMIT_MS = 240_000;
@@ -20,17 +21,25 @@ const END_LIMIT_MS = 240_000;
 export const upgradeProof: Proof = {
   name: 'upgrade',
   promise: 'a changed workflow is rolled out and taken back under load, and no conversation notices',
-  run: (context) => withStack(context, {}, (stack) => runUpgrade(stack, context)),
+  async run(context) {
+    // Bundled while the servers start.
+    const building = buildChanged(await buildApp());
+    building.catch(() => undefined);
+    return withStack(context, {}, async (stack) => runUpgrade(stack, context, await building));
+  },
 };
 
-async function runUpgrade(stack: Stack, context: ProofContext): Promise<ProofResult> {
+async function buildChanged(build: AppBuild) {
+  return { marked: await changedBuild(build, 'marked'), unmarked: await changedBuild(build, 'unmarked') };
+}
+
+async function runUpgrade(
+  stack: Stack,
+  context: ProofContext,
+  builds: Awaited<ReturnType<typeof buildChanged>>,
+): Promise<ProofResult> {
   const size = SIZES[context.size];
-  const builds = {
-    marked: await changedBuild(stack.build, 'marked'),
-    unmarked: await changedBuild(stack.build, 'unmarked'),
-  };
-  const planting =
-    context.size === 'large' ? plantWrongWays(stack, context, builds) : Promise.resolve(NOTHING_PLANTED);
+  const planting = context.size === 'large' ? plantWrongWays(stack, context, builds) : Promise.resolve(null);
   const cohort = await createCohort(await stack.tenant(), size);
   context.say(`${size.waiting} conversations wait, ${size.perSecond} a second come`);
   await cohort.waiting();
@@ -40,7 +49,7 @@ async function runUpgrade(stack: Stack, context: ProofContext): Promise<ProofRes
     await cohort.ended(END_LIMIT_MS);
     const facts = await runs.all();
     context.say(await replayWrongWays(runs, facts, { old: stack.build, ...builds }));
-    return await judgeUpgrade(stack, cohort, facts, { ...(await planting), ...stages });
+    return await judgeUpgrade(stack, cohort, facts, { planted: await planting, ...stages });
   } finally {
     await runs.close();
     // Its own failure is what is told, not that its stack is gone.
