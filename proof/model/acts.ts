@@ -12,8 +12,8 @@ export type Place = 0 | 1 | 2;
 export type Verdict = 'accept' | 'refuse' | 'busy' | 'lost' | 'dies';
 export interface Answer {
   verdict: Verdict;
-  /** What happens while the call is under way. */
-  meanwhile?: () => void;
+  /** What happens while the call is under way; true when it changes anything about the nudge. */
+  meanwhile?: () => boolean;
 }
 
 /** Delays and the wait before ghosting in minutes; the stages that the steps set. */

@@ -10,7 +10,7 @@ import { PLANTS } from './plants';
 import { property, settings, Tally } from './random-life';
 
 const SIZES = {
-  small: { acts: 300, longest: 30, plantsByChance: 0 },
+  small: { acts: 300, longest: 24, plantsByChance: 0 },
   large: { acts: 5_000, longest: 60, plantsByChance: 3 },
 } as const;
 /** Organizations that live at the same time: they wait for the time machine, not for each other. */

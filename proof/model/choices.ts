@@ -10,7 +10,7 @@ const verdict = one<Verdict>('accept', 'refuse', 'busy', 'lost', 'dies');
 const reason = one('opted_out' as const, 'handed_off', 'closed_won', 'closed_lost', 'cancelled');
 
 /** Mostly now; late chunks, old chats, a clock that is ahead, and one that is too far ahead. */
-const ageMin = one(0, 0, 0, 25, 95, 1_200, 40_000, -4, -10);
+const ageMin = one(0, 0, 0, 0, 0, 25, 95, 1_200, 40_000, -4, -10);
 const said = (by: Word['by']) =>
   record({ by: just(by), ageMin, id: one('m-1', 'm-2') }, { requiredKeys: ['by', 'ageMin'] });
 const stopWord: Word = { by: 'them', ageMin: 0, optsOut: true };
@@ -37,27 +37,27 @@ const interrupt = fc.tuple(place, meanwhile, verdict).map(([at, act, after]): Ac
 
 const create: fc.Arbitrary<Act> = record({ do: just('create'), place, word: first });
 const WEIGHTED: [number, fc.Arbitrary<Act>][] = [
-  [2, create],
-  [4, record({ do: just('say'), place, word: said('us') })],
+  [1, create],
+  [5, record({ do: just('say'), place, word: said('us') })],
   [3, record({ do: just('say'), place, word: theirs })],
   [1, record({ do: just('say'), place, word: just(echo) })],
-  [2, record({ do: just('stop'), place, reason })],
-  [2, record({ do: just('reopen'), place })],
+  [1, record({ do: just('stop'), place, reason })],
+  [1, record({ do: just('reopen'), place })],
   [2, record({ do: just('pause'), place, hours: one(1, 720) })],
   [2, record({ do: just('resume'), place })],
   [2, record({ do: just('skip'), place })],
-  [2, record({ do: just('sendNow'), place })],
-  [4, interrupt],
+  [1, record({ do: just('sendNow'), place })],
+  [6, interrupt],
   [1, record({ do: just('optOut'), contact, scope })],
   [1, record({ do: just('optIn'), contact, scope })],
-  [2, record({ do: just('answers'), place, verdicts: fc.array(verdict, { minLength: 1, maxLength: 2 }) })],
-  [10, record({ do: just('advance'), place, to: one('half', 'next', 'next', 'next', 'end') })],
+  [3, record({ do: just('answers'), place, verdicts: fc.array(verdict, { minLength: 1, maxLength: 2 }) })],
+  [14, record({ do: just('advance'), place, to: one('half', 'next', 'next', 'next', 'end') })],
   [1, record({ do: just('pauseAll') })],
-  [1, record({ do: just('resumeAll') })],
+  [2, record({ do: just('resumeAll') })],
   [1, record({ do: just('publish'), ladder: one(0, 1, 2) })],
 ];
 
-/** `kills`: how often a worker is killed, where twenty others are anything else. */
+/** `kills`: how often a worker is killed, where some fifty others are anything else. */
 export const choice = (kills: number): fc.Arbitrary<Act> =>
   fc.oneof(...WEIGHTED.map(([weight, arbitrary]) => ({ weight, arbitrary })), {
     weight: kills,

@@ -114,12 +114,13 @@ function ofConversation(model: Model, c: Conversation, act: ActOnOne, done: Done
 
 function interrupted(model: Model, c: Conversation, act: Interrupt, done: Done, at: number): string {
   let heard = '';
+  const during = done.meanwhile ?? done;
   const meanwhile = () => {
-    if (done.meanwhile) heard = foretell(model, act.meanwhile, done.meanwhile);
-    if (act.meanwhile.do !== 'pause') heard += ', 1 under way';
+    heard = ofConversation(model, c, act.meanwhile, during, during.now + c.offsetMs);
+    return heard !== 'none';
   };
   c.verdicts.push({ verdict: act.verdict, meanwhile });
   const answer = model.move(c, 'sendNow', at);
   model.pass(c, at, at);
-  return `${answer}; ${heard}`;
+  return `${answer}; ${heard}${act.meanwhile.do === 'pause' ? '' : ', 1 under way'}`;
 }

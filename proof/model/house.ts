@@ -5,7 +5,7 @@ import { mortalWorker } from './mortal-worker';
 /** A database, a task queue and a worker, in which any number of organizations live. */
 export interface House {
   world: EngineWorld;
-  /** How often an act kills the worker, where some forty others are anything else. */
+  /** How often an act kills the worker, where some fifty others are anything else. */
   kills: number;
   /** For an organization that is new. */
   newEngine(): Promise<Engine>;

@@ -151,8 +151,7 @@ export class Model {
     while (status === '') {
       const { verdict, meanwhile } = c.verdicts.shift() ?? { verdict: 'accept' };
       c.calls.push(`${c.channel} ${key}`);
-      changed ||= meanwhile !== undefined;
-      meanwhile?.();
+      changed ||= meanwhile?.() ?? false;
       doubt ||= verdict === 'lost' || verdict === 'dies';
       if (verdict === 'accept') status = 'sent';
       else if (verdict === 'refuse') status = doubt ? 'unknown' : 'failed';
