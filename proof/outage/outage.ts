@@ -5,6 +5,7 @@ import type { Proof, ProofContext, ProofResult } from '../proof';
 import type { Stack } from '../stack/start-stack';
 import type { ProofTenant } from '../stack/tenant';
 import { withStack } from '../stack/with-stack';
+import { measureDrains } from './drain';
 import { startLoad, type Load } from './load';
 import { outages } from './outages';
 
@@ -37,8 +38,14 @@ async function runOutages(stack: Stack, context: ProofContext): Promise<ProofRes
   await load.stop();
   const endedAt = Date.now();
   const drainedMs = (await drained(stack, load)) - endedAt;
-  const result = await judgeOutages(stack, tenant, load, drainedMs);
-  return result;
+  const judged = await judgeOutages(stack, tenant, load, drainedMs);
+  if (context.size === 'small') return judged;
+  await stack.judge.clear();
+  const drains = await measureDrains(stack, context);
+  return {
+    figures: { ...judged.figures, ...drains.figures },
+    failures: [...judged.failures, ...drains.failures],
+  };
 }
 
 /** When the last acknowledged one arrived, or the limit. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from 'pg';
 import { freePort } from '../../scripts/servers/free-port';
 import { localFolder, serverFolder } from '../../scripts/servers/folders';
 import { startPostgres } from '../../scripts/servers/postgres';
@@ -26,12 +27,15 @@ export interface Stack extends Apps {
   judge: Judge;
   /** Folder of all logs. */
   folder: string;
-  /** Another API and worker beside these, on the same servers, on a task queue of their own. */
-  beside(overrides: Record<string, string>): Promise<Apps>;
+  /** Another API and worker beside these, on the same servers, with a database and a task queue of their own. */
+  beside(overrides: Record<string, string>): Promise<Installation>;
   /** Another organization, with a webhook and an SMTP channel to the judge; closed with the stack. */
-  tenant(apiUrl?: string): Promise<ProofTenant>;
+  tenant(of?: Installation): Promise<ProofTenant>;
   stop(): Promise<void>;
 }
+
+/** What belongs together: two of them on one database would take each other's outbox rows. */
+export type Installation = Apps & { databaseUrl: string };
 
 /** Starts everything, and has the judge find planted faults first. `overrides` are settings of API and worker. */
 export async function startStack(
@@ -54,13 +58,16 @@ export async function startStack(
     say(await plantFaults(judge));
     const servers = await startServers(name, folder, closers);
     await migrate(servers.databaseUrl);
-    const start = (settings: Record<string, string>, prefix: string) =>
-      startApps({ ...servers, build, folder, overrides: settings, prefix }, closers);
-    const apps = await start(overrides, '');
-    const beside = (settings: Record<string, string>) =>
-      start({ ...overrides, ...settings, TASK_QUEUE: 'beside' }, 'beside-');
-    const tenant = async (apiUrl = apps.apiUrl) => {
-      const made = await createProofTenant({ ...servers, apiUrl, judge });
+    const start = (databaseUrl: string, settings: Record<string, string>, prefix: string) =>
+      startApps({ ...servers, databaseUrl, build, folder, overrides: settings, prefix }, closers);
+    const apps = await start(servers.databaseUrl, overrides, '');
+    const beside = async (settings: Record<string, string>) => {
+      const databaseUrl = await anotherDatabase(servers.databaseUrl);
+      const other = { ...overrides, ...settings, TASK_QUEUE: 'beside' };
+      return { databaseUrl, ...(await start(databaseUrl, other, 'beside-')) };
+    };
+    const tenant = async ({ databaseUrl, apiUrl } = { ...servers, ...apps }) => {
+      const made = await createProofTenant({ databaseUrl, apiUrl, judge });
       closers.push(made.close);
       return made;
     };
@@ -69,6 +76,18 @@ export async function startStack(
     await stop();
     throw error;
   }
+}
+
+async function anotherDatabase(databaseUrl: string): Promise<string> {
+  const url = new URL(databaseUrl);
+  const name = `beside_${randomBytes(3).toString('hex')}`;
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(`create database ${name}`);
+  await client.end();
+  url.pathname = `/${name}`;
+  await migrate(url.href);
+  return url.href;
 }
 
 /** PostgreSQL with fsync, and Temporal with a file: what is restarted finds what it had. */

@@ -18,6 +18,8 @@ export interface Cohort {
   tenant: ProofTenant;
   steps: number;
   started(): readonly Started[];
+  /** Answers that a replacement of workers must not lead to. */
+  strangeAnswers(): readonly string[];
   /** Resolves when the first ones wait. */
   waiting(): Promise<void>;
   /** No more come. */
@@ -27,7 +29,7 @@ export interface Cohort {
   ended(limitMs: number): Promise<void>;
 }
 
-const BURST_PER_SECOND = 25;
+const FIRST_PER_SECOND = 12;
 const LOOK_AGAIN_MS = 250;
 const MOST = 200;
 
@@ -36,24 +38,25 @@ export async function createCohort(tenant: ProofTenant, size: CohortSize): Promi
   const steps = stepSeconds.map((seconds) => ({ delay: `${seconds}s`, template: 'proof' }));
   await tenant.must('PUT', '/v1/sequences/upgrade', { steps, ghostAfter: `${ghostSeconds}s` });
   const started: Started[] = [];
+  const strange: string[] = [];
   let coming = true;
 
   async function come(count: number, rate: number): Promise<void> {
     const beganAt = performance.now();
-    const working: Promise<number>[] = [];
+    const working: Promise<unknown>[] = [];
     for (let number = 0; coming && number < count; number += 1) {
       await pause(Math.max(0, beganAt + (number * 1000) / rate - performance.now()));
-      working.push(begin(tenant, 'upgrade').then((one) => started.push(one)));
+      const begun = begin(tenant, 'upgrade').then((one) => started.push(one));
+      working.push(begun.catch((error: unknown) => strange.push(String(error))));
     }
     await Promise.all(working);
   }
 
-  const first = come(waiting, BURST_PER_SECOND);
+  const first = come(waiting, FIRST_PER_SECOND);
   const all = first.then(() => come(Infinity, perSecond));
-  // Awaited by stopComing; until then a failure must not end the process.
-  all.catch(() => undefined);
   return {
     ...{ tenant, steps: steps.length, started: () => started, waiting: () => first },
+    strangeAnswers: () => strange,
     async stopComing() {
       coming = false;
       await all;

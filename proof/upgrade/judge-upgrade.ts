@@ -39,6 +39,10 @@ export async function judgeUpgrade(
       'conversations, nudges': `${cohort.started().length}, ${expected.length}`,
       'lost, doubled': `${found.lost.length}, ${found.doubled.length}`,
       'failed workflow tasks': failedTasks.length,
+      'tasks that a worker took with it, each 10 s late': runs.reduce(
+        (sum, run) => sum + run.timedOutTasks,
+        0,
+      ),
       'runs that took the new way': marked,
       'of them finished after it was held again': seen.markedRunning,
       'runs that never met it': runs.length - marked,
@@ -47,6 +51,7 @@ export async function judgeUpgrade(
     },
     failures: [
       ...complaints(found),
+      ...cohort.strangeAnswers().slice(0, 5),
       ...failedTasks.slice(0, 5),
       ...(await notEnded(cohort)),
       ...(runs.length === cohort.started().length

@@ -28,7 +28,7 @@ export async function plantWrongWays(
   builds: { marked: ChangedBuild; unmarked: ChangedBuild },
 ): Promise<Planted> {
   const apps = await stack.beside({});
-  const tenant = await stack.tenant(apps.apiUrl);
+  const tenant = await stack.tenant(apps);
   const steps = [
     { delay: '1s', template: 'proof' },
     { delay: '1h', template: 'proof' },
@@ -48,6 +48,8 @@ export async function plantWrongWays(
     return { conversationIds: [...old, ...marked].map(({ id }) => id), withoutMarker, wrongWayBack };
   } finally {
     await runs.close();
+    // Else what cannot go on is tried again for as long as the proof lasts.
+    await Promise.all([apps.worker().stop(), apps.api.stop()]);
   }
 }
 

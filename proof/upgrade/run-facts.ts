@@ -17,8 +17,15 @@ export interface RunFacts {
   marked: boolean;
   /** Workflow tasks that a worker failed; the first of a row is written to the history. */
   failedTasks: string[];
+  /** Tasks that the server had given to a worker that was gone: given again after 10 s. */
+  timedOutTasks: number;
   events: number;
 }
+
+type Events = readonly temporal.api.history.v1.IHistoryEvent[];
+
+const countOf = (events: Events, type: temporal.api.enums.v1.EventType) =>
+  events.filter(({ eventType }) => eventType === type).length;
 
 /** What Temporal's histories tell of the runs on one task queue. */
 export async function openRuns(address: string, taskQueue: string) {
@@ -32,7 +39,8 @@ export async function openRuns(address: string, taskQueue: string) {
     return {
       workflowId,
       conversationId: workflowId.split(':')[2] ?? '',
-      marked: events.some(({ eventType }) => eventType === EventType.EVENT_TYPE_MARKER_RECORDED),
+      marked: countOf(events, EventType.EVENT_TYPE_MARKER_RECORDED) > 0,
+      timedOutTasks: countOf(events, EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT),
       failedTasks: failures
         .filter(({ cause }) => OURS.has(cause ?? 0))
         .map(({ cause, failure }) => `${Cause[cause ?? 0]}: ${failure?.message?.slice(0, 160)}`),

@@ -14,7 +14,7 @@ import { openRuns, type Runs } from './run-facts';
 
 const SIZES = {
   small: { waiting: 20, perSecond: 3, stepSeconds: [2, 4], ghostSeconds: 1, stayMs: 300 },
-  large: { waiting: 500, perSecond: 4, stepSeconds: [50, 100, 150], ghostSeconds: 5, stayMs: 25_000 },
+  large: { waiting: 500, perSecond: 1, stepSeconds: [45, 90, 135], ghostSeconds: 5, stayMs: 20_000 },
 } as const;
 const END_LIMIT_MS = 240_000;
 
@@ -51,6 +51,7 @@ async function runUpgrade(
     context.say(await replayWrongWays(runs, facts, { old: stack.build, ...builds }));
     return await judgeUpgrade(stack, cohort, facts, { planted: await planting, ...stages });
   } finally {
+    await cohort.stopComing();
     await runs.close();
     // Its own failure is what is told, not that its stack is gone.
     await planting.catch(() => undefined);
