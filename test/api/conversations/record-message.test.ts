@@ -149,6 +149,8 @@ describe('POST /v1/conversations/:id/messages', () => {
     ['text', { direction: 'inbound' }],
     ['text', { direction: 'inbound', text: null }],
     ['text', { direction: 'inbound', text: 'x'.repeat(20_001) }],
+    ['text', { direction: 'inbound', text: 'a NUL \u0000 in it' }],
+    ['text', { direction: 'inbound', text: 'half an emoji \ud83d' }],
     ['direction', { text: 'Hi' }],
     ['direction', { direction: 'sideways', text: 'Hi' }],
     ['author', { direction: 'outbound', text: 'Hi', author: 'contact' }],
