@@ -8,29 +8,34 @@ const prettierCache = [
   '--cache-strategy=content',
   '--cache-location=.followthrough/prettier-cache',
 ];
-const buildInfo = '.followthrough/types.tsbuildinfo';
 
-// The longest first: they run side by side.
-const checks = [
-  { name: 'lint', command: bin('eslint/bin/eslint.js', '.', '--max-warnings=0') },
+const typesAndLint = { name: 'types and lint', command: node(['scripts/bootstrap/types-and-lint.mjs']) };
+const others = [
   {
-    name: 'types',
-    command: bin('typescript/bin/tsc', '-p', '.', '--incremental', '--tsBuildInfoFile', buildInfo),
+    name: 'format',
+    command: bin('prettier/bin/prettier.cjs', '--check', '--log-level=warn', ...prettierCache, '.'),
   },
   {
     name: 'imports',
     command: bin('dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'scripts', '--config'),
   },
   { name: 'unused code', command: bin('knip/bin/knip.js') },
-  {
-    name: 'format',
-    command: bin('prettier/bin/prettier.cjs', '--check', '--log-level=warn', ...prettierCache, '.'),
-  },
 ];
 
-/** Runs every check, says how each went, and shows what the failed ones printed. True when all passed. */
-export async function runChecks() {
-  const waiting = [...checks];
+/** The unit tests as one check among the others; on two cores they take one. */
+export function unitTests(args) {
+  const workers = `--maxWorkers=${Math.max(1, Math.min(2, availableParallelism() - 1))}`;
+  // The option takes every word after it.
+  return {
+    name: 'unit tests',
+    command: bin('jest/bin/jest.js', workers, ...args, '--selectProjects', 'unit'),
+  };
+}
+
+/** Runs every check and `more`, says how each went, and shows what the failed ones printed. True when all passed. */
+export async function runChecks(more = []) {
+  // The longest first: on two cores one lane is types and lint, the other one everything else.
+  const waiting = [typesAndLint, ...more, ...others];
   const failed = [];
   const work = async () => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
