@@ -48,12 +48,14 @@ export async function openRuns(address: string, taskQueue: string) {
     };
   }
 
+  const marked = `${ofQueue} AND TemporalChangeVersion = '${PATCH_ID}'`;
+  const count = async (query: string) => (await workflow.count(query)).count;
+
   return {
-    /** Runs that have met the patch and are not over: while there is one, the older build must not come back. */
-    async marked(): Promise<number> {
-      const query = `${ofQueue} AND ExecutionStatus = 'Running' AND TemporalChangeVersion = '${PATCH_ID}'`;
-      return (await workflow.count(query)).count;
-    },
+    /** Runs that have met the patch. */
+    everMarked: () => count(marked),
+    /** Those that are not over: while there is one, the older build must not come back. */
+    marked: () => count(`${marked} AND ExecutionStatus = 'Running'`),
     async all(): Promise<RunFacts[]> {
       const ids: string[] = [];
       for await (const { workflowId } of workflow.list({ query: ofQueue })) ids.push(workflowId);
