@@ -29,24 +29,28 @@ export function unitTests(args) {
   return {
     name: 'unit tests',
     command: bin('jest/bin/jest.js', workers, ...args, '--selectProjects', 'unit'),
+    // What the runner itself says of the tests is the last thing said.
+    shown: true,
   };
 }
 
-/** Runs every check and `more`, says how each went, and shows what the failed ones printed. True when all passed. */
+/** Runs every check and `more`, says how each went, then shows what failed or asked to be shown. True when all passed. */
 export async function runChecks(more = []) {
   // The longest first: on two cores one lane is types and lint, the other one everything else.
   const waiting = [typesAndLint, ...more, ...others];
-  const failed = [];
+  const ended = [];
   const work = async () => {
     for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
       const startedAt = Date.now();
       const { code, output } = await runQuietly(check.command);
       const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
       say(`${code === 0 ? 'ok  ' : 'FAIL'} ${check.name} (${seconds} s)`);
-      if (code !== 0) failed.push({ ...check, output });
+      ended.push({ ...check, output, failed: code !== 0 });
     }
   };
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism() - 1) }, work));
-  for (const { name, output } of failed) say(`\n--- ${name} ---\n${output.trim()}`);
-  return failed.length === 0;
+  const toShow = ended.filter(({ failed, shown }) => failed || shown);
+  const lastShown = toShow.sort((one, other) => Number(one.shown ?? false) - Number(other.shown ?? false));
+  for (const { name, output } of lastShown) say(`\n--- ${name} ---\n${output.trim()}`);
+  return ended.every(({ failed }) => !failed);
 }
