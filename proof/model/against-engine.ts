@@ -11,7 +11,7 @@ import { property, settings, Tally } from './random-life';
 
 const SIZES = {
   small: { acts: 300, longest: 24, plantsByChance: 0 },
-  large: { acts: 5_000, longest: 60, plantsByChance: 3 },
+  large: { acts: 8_000, longest: 60, plantsByChance: 3 },
 } as const;
 /** Organizations that live at the same time: they wait for the time machine, not for each other. */
 const LANES = 8;

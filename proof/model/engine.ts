@@ -20,7 +20,6 @@ import type { EngineWorld } from '../../test/support/engine-world';
 import { waitFor } from '../../test/support/wait-for';
 import { LADDERS, PLACES, type Act, type Contact, type Place, type Word } from './acts';
 import { look, type Look } from './look';
-import { SLACK } from './model';
 import { answerOf, ladderInput, named } from './wording';
 
 const MINUTE = 60_000;
@@ -57,7 +56,7 @@ export class Engine {
   constructor(
     readonly world: EngineWorld,
     readonly organizationId: string,
-    private readonly killWorker: () => void,
+    private readonly killWorker: () => Promise<void>,
   ) {}
 
   /** All conversations once nothing is due and no call is under way. */
@@ -87,7 +86,7 @@ export class Engine {
         scriptOf(this.idOf(act.place)).push(...act.verdicts.map((verdict) => answerOf(verdict)));
         return { answer: 'done', now: Date.now() };
       case 'killWorker':
-        this.killWorker();
+        await this.killWorker();
         return { answer: 'done', now: Date.now() };
       default:
         return this.verb((ctx) => this.perform(ctx, act));
@@ -169,9 +168,9 @@ export class Engine {
     await this.world.skip(thread, byMs);
     const { now, seen } = await this.look();
     const offsetMs = seen.get(place)?.offsetMs ?? 0;
-    const movedMs = offsetMs - thread.conversation.clockOffsetMs;
-    const isRight = movedMs > byMs - SLACK && movedMs < byMs + SLACK;
-    return { answer: isRight ? 'done' : `moved by ${movedMs} ms instead of ${byMs}`, now, offsetMs };
+    const tooFarMs = now + offsetMs - thread.now.getTime() - byMs;
+    const answer = tooFarMs >= 0 && tooFarMs < REST_LIMIT_MS ? 'done' : `${tooFarMs} ms too far`;
+    return { answer, now, offsetMs };
   }
 
   private async interrupt({ place, meanwhile, verdict }: Extract<Act, { do: 'interrupt' }>): Promise<Done> {

@@ -3,10 +3,9 @@ import { LADDERS, PLACES } from './acts';
 import type { Answer, Contact, Ladder, Place, Scope, Word } from './acts';
 
 // The rules of docs/lifecycle.md once more, small enough to be read whole. No fence, no locks, no tables and no clock:
-// it is told what is done when, and foretells what anybody sees then. Instants and spans are in ms.
+// it is told what is done when, and foretells what anybody sees then. Instants and spans are in ms. The engine may act
+// up to a minute after its time.
 const [MINUTE, HOUR] = [60_000, 3_600_000];
-/** How long after its time the engine may act. */
-export const SLACK = 30_000;
 /** Strongest first, and the stage that each leads to. */
 const REASONS = ['opted_out', 'handed_off', 'closed_won', 'closed_lost', 'replied', 'cancelled', 'ghosted'];
 const STAGES = ['opted_out', 'handed_off', 'won', 'lost', 'engaged', null, 'ghosted'];
@@ -122,7 +121,7 @@ export class Model {
     this.paused = false;
     for (const [place, c] of this.conversations) {
       const woken = { dueAt: now + c.offsetMs + spreadMs(place), held: false };
-      if (c.episode?.held) [c.looseMs, c.episode] = [SLACK, { ...c.episode, ...woken }];
+      if (c.episode?.held) [c.looseMs, c.episode] = [MINUTE, { ...c.episode, ...woken }];
     }
   }
   publish(ladder: Ladder) {
@@ -137,7 +136,7 @@ export class Model {
       if (dueAt > until) return;
       const at = Math.max(dueAt, from);
       const calls = e.state === 'waiting' && !this.paused && e.next <= c.ladder.delays.length;
-      if (!calls || at - dueAt > MINUTE) c.looseMs += SLACK;
+      if (!calls || at - dueAt > MINUTE) c.looseMs += MINUTE;
       if (calls) this.call(c, e, dueAt, at);
       else if (e.state === 'paused') this.resume(c, at);
       else if (this.paused) Object.assign(e, { dueAt: at + 6 * HOUR, held: true });
@@ -162,7 +161,7 @@ export class Model {
     if (status === 'sent') e.sent += 1;
     if (/sent|unknown/.test(status) && !changed) c.stage = c.ladder.stages[step - 1] ?? '';
     if (status === 'cancelled' || running(c) !== e) return;
-    if (e.state === 'paused') c.looseMs += SLACK;
+    if (e.state === 'paused') c.looseMs += MINUTE;
     e.doneAt = at - dueAt > MINUTE ? at : dueAt;
     this.plan(c.ladder, e, step + 1, at);
   }

@@ -1,22 +1,18 @@
 import type { EngineWorld } from '../../test/support/engine-world';
 
-/** A worker that can be replaced while work goes on. The new one knows nothing: it replays every history it meets. */
+/** A worker that can be replaced between two acts. The new one knows nothing: it replays every history it meets. */
 export async function mortalWorker(world: EngineWorld) {
-  let stop = await world.runWorker();
-  let replacing = Promise.resolve();
-  let replaced = 0;
+  let running = world.runWorker();
+  await running;
   return {
-    replaced: () => replaced,
-    /** Answers at once: what comes next meets the old worker, none, or the new one. */
-    kill() {
-      replaced += 1;
-      replacing = replacing.then(async () => {
-        await stop();
-        stop = await world.runWorker();
-      });
+    /** Answers when the old one is gone: what comes next meets nobody, or the new one. */
+    async kill() {
+      const stop = await running;
+      await stop();
+      running = world.runWorker();
     },
     async close() {
-      await replacing;
+      const stop = await running;
       await stop();
     },
   };
