@@ -13,11 +13,16 @@ import { replayWrongWays } from './replay-wrong-ways';
 import { openRuns, type Runs } from './run-facts';
 
 const SIZES = {
-  small: { waiting: 20, perSecond: 3, stepSeconds: [2, 4], ghostSeconds: 1, stayMs: 300 },
-  large: { waiting: 500, perSecond: 1, stepSeconds: [45, 90, 135], ghostSeconds: 5, stayMs: 20_000 },
+  small: { waiting: 20, perSecond: 3, stepSeconds: [2, 4], ghostSeconds: 1, stayMs: 300, endLimitMs: 90_000 },
+  large: {
+    waiting: 500,
+    perSecond: 1,
+    stepSeconds: [45, 90, 135],
+    ghostSeconds: 5,
+    stayMs: 20_000,
+    endLimitMs: 600_000,
+  },
 } as const;
-/** Far above what a machine needs that does nothing else. */
-const END_LIMIT_MS = 600_000;
 
 export const upgradeProof: Proof = {
   name: 'upgrade',
@@ -46,8 +51,8 @@ async function runUpgrade(
   await cohort.waiting();
   const runs = await openRuns(stack.temporalAddress, 'followthrough');
   try {
-    const stages = await rollOutAndBack(stack, context, { builds, stayMs: size.stayMs, cohort, runs });
-    await cohort.ended(END_LIMIT_MS);
+    const stages = await rollOutAndBack(stack, context, { builds, cohort, runs });
+    await cohort.ended(size.endLimitMs);
     const facts = await runs.all();
     context.say(await replayWrongWays(runs, facts, { old: stack.build, ...builds }));
     return await judgeUpgrade(stack, cohort, facts, { planted: await planting, ...stages });
@@ -61,14 +66,14 @@ async function runUpgrade(
 
 interface Course {
   builds: { marked: ChangedBuild };
-  stayMs: number;
   cohort: Cohort;
   runs: Runs;
 }
 
 /** The way of docs/operations.md, there and back; each worker is replaced while conversations wait and fall due. */
 async function rollOutAndBack(stack: Stack, { say, size }: ProofContext, course: Course) {
-  const { builds, stayMs, cohort, runs } = course;
+  const { builds, cohort, runs } = course;
+  const { stayMs, endLimitMs } = SIZES[size];
   const held: WorkerChange = { file: builds.marked.worker, env: { HELD_PATCHES: PATCH_ID } };
   const to = async (what: string, change: WorkerChange) => {
     say(`to ${what}`);
@@ -85,7 +90,7 @@ async function rollOutAndBack(stack: Stack, { say, size }: ProofContext, course:
   const markedRunning = await waitFor('runs to take the new way', async () => (await runs.marked()) || null);
   await to('the new build, its patch held again', held);
   const noneMarked = async () => (await runs.marked()) === 0;
-  await waitFor('all that have begun the new way to end', noneMarked, END_LIMIT_MS);
+  await waitFor('all that have begun the new way to end', noneMarked, endLimitMs);
   await cohort.stopComing();
   const leftForTheOld = await cohort.running();
   await to('the old build', {});
