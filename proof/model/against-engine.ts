@@ -9,12 +9,11 @@ import { plantAll, plantByChance } from './planting';
 import { PLANTS } from './plants';
 import { property, settings, Tally } from './random-life';
 
+/** `lanes`: organizations that live at the same time; they wait for the time machine, not for each other. */
 const SIZES = {
-  small: { acts: 300, longest: 24, plantsByChance: 0 },
-  large: { acts: 8_000, longest: 60, plantsByChance: 3 },
+  small: { acts: 300, longest: 20, lanes: 6, kills: 4, plantsByChance: 0 },
+  large: { acts: 8_000, longest: 60, lanes: 10, kills: 8, plantsByChance: 3 },
 } as const;
-/** Organizations that live at the same time: they wait for the time machine, not for each other. */
-const LANES = 8;
 
 export const modelProof: Proof = {
   name: 'model',
@@ -23,7 +22,7 @@ export const modelProof: Proof = {
     quietTemporal('ERROR');
     const own = process.env.TEST_DATABASE_URL === undefined;
     if (own) await globalSetup();
-    const houses = await Promise.all([openHouse(0), openHouse(8)]);
+    const houses = await Promise.all([openHouse(0), openHouse(SIZES[context.size].kills)]);
     try {
       return await search(context, ...houses);
     } finally {
@@ -35,7 +34,7 @@ export const modelProof: Proof = {
 
 /** `mortal`: where workers are killed. That holds up whoever lives there, so only one lane does. */
 async function search({ size, seed, say }: ProofContext, quiet: House, mortal: House): Promise<ProofResult> {
-  const { acts, longest, plantsByChance } = SIZES[size];
+  const { acts, longest, lanes, plantsByChance } = SIZES[size];
   const tally = new Tally();
   const failures: string[] = [];
   const plant = async () => {
@@ -45,13 +44,14 @@ async function search({ size, seed, say }: ProofContext, quiet: House, mortal: H
   let next = seed;
   const lane = async (house: House) => {
     while (tally.performed() < acts && failures.length === 0) {
-      const found = await fc.check(property(house, longest, Model, tally), settings(next++, 1));
-      if (found.failed) failures.push(await report(found));
+      const own = new Tally();
+      const found = await fc.check(property(house, longest, Model, own), settings(next++, 1));
+      tally.take(own);
+      if (found.failed) failures.push(await report(found, own));
       say(`${tally.performed()} acts`);
     }
   };
-  const lanes = Array.from({ length: LANES }, () => lane(quiet));
-  await Promise.all([plant(), ...lanes, lane(mortal)]);
+  await Promise.all([plant(), ...Array.from({ length: lanes }, () => lane(quiet)), lane(mortal)]);
   const errors = [quiet, mortal].flatMap(({ world }) => world.errors.map(String));
   return { figures: figuresOf(tally), failures: [...failures, ...errors] };
 }
@@ -66,8 +66,9 @@ function figuresOf(tally: Tally): ProofResult['figures'] {
   };
 }
 
-/** The shortest list of acts, how to replay it, and what differed. */
-async function report<T>(found: fc.RunDetails<T>): Promise<string> {
+/** The shortest list of acts, to be pasted into `FOUND`, what differed after it, and how fast-check came to it. */
+async function report<T>(found: fc.RunDetails<T>, { failing }: Tally): Promise<string> {
   const { errorInstance: error } = found;
-  return `${await fc.asyncDefaultReportMessage(found)}\n${error instanceof Error ? error.message : String(error)}`;
+  const differs = error instanceof Error ? error.message : String(error);
+  return [JSON.stringify(failing), differs, await fc.asyncDefaultReportMessage(found)].join('\n');
 }

@@ -16,7 +16,7 @@ export class Command implements fc.AsyncCommand<Model, Engine> {
     return isPossible(model, this.act);
   }
   async run(model: Model, engine: Engine): Promise<void> {
-    engine.performed.push(this.act.do);
+    engine.performed.push(this.act);
     await perform(model, engine, this.act);
     for (const [place, c] of model.conversations) {
       while (untilNextMs(c, Date.now()) < SOON_MS)

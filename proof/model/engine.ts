@@ -47,8 +47,8 @@ export interface Done {
 
 /** Does what is asked with the real verbs, in an organization of its own. */
 export class Engine {
-  /** What was done, by name. */
-  readonly performed: string[] = [];
+  /** What was done, or tried last. */
+  readonly performed: Act[] = [];
   readonly ids = new Map<Place, string>();
   private readonly contactIds = new Map<Contact, string>();
   private readonly offsets = new Map<Place, number>();

@@ -83,7 +83,10 @@ export const PLANTS: readonly Plant[] = [
     model: PauseKeepsNothing,
     acts: [create(0), { do: 'pause', place: 0, hours: 1 }, { do: 'resume', place: 0 }],
   },
-  { model: LostMailIsSentAgain, acts: [create(1), { do: 'answers', place: 1, verdicts: ['lost'] }, next(1)] },
+  {
+    model: LostMailIsSentAgain,
+    acts: [create(1), { do: 'answers', place: 1, verdicts: ['lost', 'dies'] }, next(1), next(1)],
+  },
   { model: LateIsForgotten, acts: [create(0, ours(95))] },
   {
     model: WeakerReasonReplaces,

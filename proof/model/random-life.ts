@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Act } from './acts';
 import { choice, opening } from './choices';
 import { Command, performAll } from './commands';
 import type { Engine } from './engine';
@@ -9,15 +10,23 @@ import { expectWorkflows } from './workflows-at-rest';
 /** Shrinking ends after this, with the shortest list found so far. */
 const SHRINK_LIMIT_MS = 120_000;
 
-/** What was done without a difference. */
+/** What was done without a difference, and the shortest list that told one. */
 export class Tally {
   runs = 0;
   readonly acts = new Map<string, number>();
-  /** How many acts the shortest list had that told the model from the engine. */
-  shortest = Infinity;
-  add({ performed }: Engine): void {
+  failing: readonly Act[] | null = null;
+
+  count({ performed }: Engine): void {
     this.runs += 1;
-    for (const act of performed) this.acts.set(act, (this.acts.get(act) ?? 0) + 1);
+    for (const act of performed) this.acts.set(act.do, (this.acts.get(act.do) ?? 0) + 1);
+  }
+  /** fast-check goes on from each shorter list that fails: the last one is the shortest. */
+  fail({ performed }: Engine): void {
+    this.failing = performed;
+  }
+  take(other: Tally): void {
+    this.runs += other.runs;
+    for (const [name, count] of other.acts) this.acts.set(name, (this.acts.get(name) ?? 0) + count);
   }
   performed(): number {
     return [...this.acts.values()].reduce((sum, count) => sum + count, 0);
@@ -40,11 +49,11 @@ export function property(house: House, maxCommands: number, model: new () => Mod
     try {
       await performAll(setup.model, setup.real, first);
       await fc.asyncModelRun(() => setup, list);
+      await expectWorkflows(setup.model, setup.real);
     } catch (error) {
-      tally.shortest = Math.min(tally.shortest, setup.real.performed.length);
+      tally.fail(setup.real);
       throw error;
     }
-    await expectWorkflows(setup.model, setup.real);
-    tally.add(setup.real);
+    tally.count(setup.real);
   });
 }
