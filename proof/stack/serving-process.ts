@@ -52,7 +52,8 @@ export async function startServing(options: ServingOptions): Promise<ServingProc
     ready: () => serves(name, guarded, readyUrl),
     async kill() {
       signal('SIGKILL');
-      await guarded.ended;
+      // Unlike waiting for its end alone, this keeps our own process alive until then.
+      await guarded.stop();
     },
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
