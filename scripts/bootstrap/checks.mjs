@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { node, runQuietly, say } from './run.mjs';
 
 const bin = (path, ...args) => node([`node_modules/${path}`, ...args]);
+/** Takes what the others leave of the processor. */
+const nicely = (command) => ({ ...command, isNice: true });
 
 const prettierCache = [
   '--cache',
@@ -13,16 +15,16 @@ const typesAndLint = { name: 'types and lint', command: node(['scripts/bootstrap
 const others = [
   {
     name: 'format',
-    command: bin('prettier/bin/prettier.cjs', '--check', '--log-level=warn', ...prettierCache, '.'),
+    command: nicely(bin('prettier/bin/prettier.cjs', '--check', '--log-level=warn', ...prettierCache, '.')),
   },
   {
     name: 'imports',
-    command: bin('dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'scripts', '--config'),
+    command: nicely(bin('dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'scripts', '--config')),
   },
-  { name: 'unused code', command: bin('knip/bin/knip.js') },
+  { name: 'unused code', command: nicely(bin('knip/bin/knip.js')) },
 ];
 
-/** The unit tests as one check among the others; on two cores they take one. */
+/** The unit tests as one check among the others; on two cores they take one. Not nicely: they have limits of time. */
 export function unitTests(args) {
   const workers = `--maxWorkers=${Math.max(1, Math.min(2, availableParallelism() - 1))}`;
   // The option takes every word after it.
@@ -36,7 +38,7 @@ export function unitTests(args) {
 
 /** Runs every check and `more`, says how each went, then shows what failed or asked to be shown. True when all passed. */
 export async function runChecks(more = []) {
-  // The longest first: on two cores one lane is types and lint, the other one everything else.
+  // The longest first. On two cores it has one, the unit tests the other, and the rest what these leave idle.
   const waiting = [typesAndLint, ...more, ...others];
   const ended = [];
   const work = async () => {
@@ -48,7 +50,7 @@ export async function runChecks(more = []) {
       ended.push({ ...check, output, failed: code !== 0 });
     }
   };
-  await Promise.all(Array.from({ length: Math.max(2, availableParallelism() - 1) }, work));
+  await Promise.all(Array.from({ length: Math.max(3, availableParallelism() - 1) }, work));
   const toShow = ended.filter(({ failed, shown }) => failed || shown);
   const lastShown = toShow.sort((one, other) => Number(one.shown ?? false) - Number(other.shown ?? false));
   for (const { name, output } of lastShown) say(`\n--- ${name} ---\n${output.trim()}`);

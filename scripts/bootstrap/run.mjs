@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -33,9 +33,14 @@ export async function runThrough(command) {
   return (await ended(child)).code;
 }
 
-/** Runs a command with its output kept, all of it and stdout alone: `{ code, output, stdout }`. It ends with us. */
+/**
+ * Runs a command with its output kept, all of it and stdout alone: `{ code, output, stdout }`. It ends with us. A nice
+ * one leaves the processor to those that are not.
+ */
 export async function runQuietly(command) {
   const child = start(command, ['ignore', 'pipe', 'pipe', 'ipc']);
+  if (command.isNice && child.pid !== undefined)
+    setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   let output = '';
   let stdout = '';
   child.stdout.on('data', (chunk) => (stdout += chunk));

@@ -12,7 +12,7 @@ const reportSchema = z.object({
   }),
 });
 
-/** What the law says about the folder `src` in `cwd`. */
+/** What the law says about the folder `src` in `cwd`. That ours keeps it is a check of its own (`npm run verify`). */
 function judge(cwd: string): z.infer<typeof reportSchema>['summary'] {
   const program = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
   const law = join(root, '.dependency-cruiser.cjs');
@@ -95,12 +95,6 @@ describe('the law of imports', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
-
-  test('is kept', () => {
-    const { violations, totalCruised } = judge(root);
-    expect(totalCruised).toBeGreaterThan(50);
-    expect(violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`)).toEqual([]);
   });
 });
 
