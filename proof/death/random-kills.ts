@@ -5,7 +5,7 @@ import type { Started } from '../stack/tenant';
 import { judgeDeath } from './judge-death';
 
 const SIZES = {
-  small: { nudges: 200, perSecond: 12, kills: 3 },
+  small: { nudges: 96, perSecond: 12, kills: 2 },
   large: { nudges: 2_000, perSecond: 12, kills: 20 },
 } as const;
 /** Long enough that a kill finds calls in flight. */

@@ -5,7 +5,7 @@ import type { ProofTenant } from '../stack/tenant';
 import { asSchema, invent, type Json, type Schema } from './invent';
 import { spoil } from './spoil';
 
-const SIZES = { small: 500, large: 20_000 } as const;
+const SIZES = { small: 300, large: 20_000 } as const;
 const AT_ONCE = 8;
 const METHODS = ['get', 'post', 'put', 'patch'] as const;
 const STACK_TRACE =

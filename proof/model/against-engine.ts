@@ -11,7 +11,7 @@ import { property, settings, Tally } from './random-life';
 
 /** `lanes`: organizations that live at the same time; they wait for the time machine, not for each other. */
 const SIZES = {
-  small: { acts: 300, longest: 20, lanes: 6, kills: 4, plantsByChance: 0 },
+  small: { acts: 300, longest: 20, lanes: 4, kills: 4, plantsByChance: 0 },
   large: { acts: 8_000, longest: 60, lanes: 10, kills: 8, plantsByChance: 3 },
 } as const;
 

@@ -62,13 +62,15 @@ export class Engine {
   /** All conversations once nothing is due and no call is under way. */
   async look(): Promise<Look> {
     const channels = [this.world.webhook, this.world.email];
-    const deadline = Date.now() + REST_LIMIT_MS;
+    const beganAt = Date.now();
     for (;;) {
       const found = await this.world.verb(this.organizationId, (ctx) => look(ctx, this.ids, channels));
       for (const [place, { offsetMs }] of found.seen) this.offsets.set(place, offsetMs);
       if (!found.busy) return found;
-      if (Date.now() > deadline) throw new Error(`no rest after ${REST_LIMIT_MS} ms: ${inspect(found.seen)}`);
-      await pause(LOOK_AGAIN_MS);
+      const waitedMs = Date.now() - beganAt;
+      if (waitedMs > REST_LIMIT_MS)
+        throw new Error(`no rest after ${REST_LIMIT_MS} ms: ${inspect(found.seen)}`);
+      await pause(Math.max(LOOK_AGAIN_MS, waitedMs / 5));
     }
   }
 

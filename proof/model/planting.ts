@@ -7,7 +7,7 @@ import { Model } from './model';
 import { FOUND, PLANTS, type Plant } from './plants';
 import { property, settings, Tally } from './random-life';
 
-const LANES = 8;
+const LANES = 5;
 const MOST_RUNS = 100;
 const LONGEST = 20;
 /** A planted rule that chance has found is told by so many acts at most, once they are shrunk. */

@@ -10,7 +10,7 @@ import { startLoad, type Load } from './load';
 import { outages } from './outages';
 
 const SIZES = {
-  small: { outageMs: 5_000, betweenMs: 2_000, perSecond: 6 },
+  small: { outageMs: 2_000, betweenMs: 1_000, perSecond: 6 },
   large: { outageMs: 30_000, betweenMs: 15_000, perSecond: 10 },
 } as const;
 const DRAIN_LIMIT_MS = 120_000;

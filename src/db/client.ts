@@ -9,6 +9,8 @@ export interface DatabaseOptions {
   role: DatabaseRole;
   maxConnections: number;
   applicationName: string;
+  /** How long somebody waits for a connection before the database counts as away; 5 s by default. */
+  connectTimeoutMs?: number;
   /** Told of errors on idle connections (a server restart): the pool replaces them by itself. */
   onIdleError(error: Error): void;
 }
@@ -33,7 +35,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionString: options.url,
     max: options.maxConnections,
     application_name: options.applicationName,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
     keepAlive: true,
     options: [

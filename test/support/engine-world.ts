@@ -37,6 +37,9 @@ import { seedOrganization, type SeedOptions } from './seed-organization';
 import { waitFor } from './wait-for';
 
 const openSecrets: SecretBox = { seal: (plain) => plain, open: (sealed) => sealed };
+/** Twelve connections serve whole proofs here, on a machine that may do much else: waiting is no failure. */
+const PATIENT_MS = 30_000;
+
 const noMetrics: NudgeMetrics = {
   settled: () => undefined,
   refused: () => undefined,
@@ -110,6 +113,7 @@ async function openDatabases() {
       url: testDatabase.url,
       role,
       maxConnections: 12,
+      connectTimeoutMs: PATIENT_MS,
       applicationName: 'test',
       onIdleError: () => undefined,
     });

@@ -1,18 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
-const POLL_MS = 20;
+const FIRST_POLL_MS = 20;
+const LAST_POLL_MS = 250;
 
 /**
- * Asks `probe` until it answers something (not undefined, false or null) and returns that. An error of the probe counts
- * as "not yet". Throws after `limitMs`, naming what was awaited and what the probe said last.
+ * Asks `probe` until it answers something (not undefined, false or null; an error counts as "not yet") and returns that.
+ * What takes long is asked for less often: on two cores the asking delays what is awaited. Throws after `limitMs`.
  */
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined | false | null> | T | undefined | false | null,
   limitMs = 15_000,
 ): Promise<T> {
-  const deadline = Date.now() + limitMs;
+  const beganAt = Date.now();
   let last: unknown;
   for (;;) {
     try {
@@ -22,9 +23,10 @@ export async function waitFor<T>(
     } catch (error) {
       last = error;
     }
-    if (Date.now() >= deadline) {
+    const waitedMs = Date.now() - beganAt;
+    if (waitedMs >= limitMs) {
       throw new Error(`Waited ${limitMs} ms in vain for ${what}; last: ${inspect(last, { depth: 4 })}`);
     }
-    await pause(POLL_MS);
+    await pause(Math.min(LAST_POLL_MS, Math.max(FIRST_POLL_MS, waitedMs / 10)));
   }
 }
