@@ -95,7 +95,7 @@ function runRelay(
     ...parts,
     pace: createStartPace(config.startsPerSecond, () => Date.now()),
     onError: (err, ref) => logger.warn({ err, ...ref }, 'the outbox was not delivered; trying again'),
-    onPressure: (pressure, startsPerSecond) => metrics.outboxObserved(pressure, startsPerSecond),
+    onPressure: (pressure, bulkStarts) => metrics.outboxObserved(pressure, bulkStarts),
   });
 }
 

@@ -15,7 +15,7 @@ export interface Metrics {
     secretUnreadable(channel: string): void;
   };
   replyStopped(tookMs: number): void;
-  outboxObserved(facts: OutboxFacts, startsPerSecond: number): void;
+  outboxObserved(facts: OutboxFacts, bulkStartsPerSecond: number): void;
   httpAnswered(route: string, method: string, status: number, tookMs: number): void;
   /** In the text format of Prometheus. */
   render(): Promise<{ contentType: string; text: string }>;
@@ -109,12 +109,12 @@ function outboxMetrics(registers: Registry[]): Metrics['outboxObserved'] {
   });
   const rate = new Gauge({
     name: 'followthrough_starts_paced_rate',
-    help: 'Workflow starts a second that the relay allows now; gives way when nudges run late.',
+    help: 'Bulk workflow starts a second that the relay allows now; gives way when nudges run late.',
     registers,
   });
-  return (facts, startsPerSecond) => {
+  return (facts, bulkStartsPerSecond) => {
     rows.set(facts.rows);
     age.set(facts.oldestSeconds);
-    rate.set(startsPerSecond);
+    rate.set(bulkStartsPerSecond);
   };
 }

@@ -1,4 +1,4 @@
-import { and, count, eq, lte, min, sql } from 'drizzle-orm';
+import { and, count, eq, gt, lte, min, sql } from 'drizzle-orm';
 import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import { asSystem, systemQueries, type Database } from '../../db/client';
 import { defineStatement } from '../../db/define-statement';
@@ -62,11 +62,14 @@ const returnStatement = defineStatement((tx) => {
 export interface OutboxPressure {
   rows: number;
   oldestSeconds: number;
-  /** Waiting episodes that are due since more than a moment and less than half a minute. */
+  /** Waiting episodes whose workflow runs, due since more than a moment and less than half a minute. */
   lateEpisodes: number;
 }
 
-/** What the relay looks at once a second. Long overdue episodes (a provider that is away) do not count as pressure. */
+/**
+ * What the relay looks at once a second. Long overdue episodes (a provider that is away) are no pressure, nor is
+ * one that was never started: slower starts would make it later.
+ */
 export async function readPressure(system: Database): Promise<OutboxPressure> {
   return asSystem(system, async (tx) => {
     const oldest = sql<number>`coalesce(extract(epoch from now() - ${min(outbox.createdAt)}), 0)::float8`;
@@ -75,7 +78,7 @@ export async function readPressure(system: Database): Promise<OutboxPressure> {
     const [overdue] = await tx
       .select({ episodes: count() })
       .from(episodes)
-      .where(and(eq(episodes.state, 'waiting'), late));
+      .where(and(eq(episodes.state, 'waiting'), gt(episodes.deliveredRevision, 0), late));
     return {
       rows: waiting?.rows ?? 0,
       oldestSeconds: waiting?.oldestSeconds ?? 0,

@@ -3,9 +3,10 @@ import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import type { Database } from '../../db/client';
 import { LANES } from '../conversation/change-thread';
 import type { EngineClient } from '../ports';
-import { deliverEpisode } from './deliver-episode';
+import { deliverEpisode, type DeliverResult } from './deliver-episode';
 import { leaseRows, readPressure, returnRow, type OutboxPressure } from './outbox-queue';
-import type { StartPace } from './start-pace';
+import { createStartLatency } from './start-latency';
+import type { StartKind, StartPace } from './start-pace';
 
 export interface RelayDependencies {
   database: Database;
@@ -13,7 +14,7 @@ export interface RelayDependencies {
   engine: EngineClient;
   pace: StartPace;
   onError(error: unknown, ref: EpisodeRef | null): void;
-  onPressure(pressure: OutboxPressure, startsPerSecond: number): void;
+  onPressure(pressure: OutboxPressure, bulkStartsPerSecond: number): void;
 }
 
 export interface Relay {
@@ -34,16 +35,7 @@ const MOST_BACKGROUND = 64;
 /** The outbox's deliverer: at once for the request that has just committed, and two loops for everything else. */
 export function startRelay(deps: RelayDependencies): Relay {
   const stopping = new AbortController();
-  const background = new Set<Promise<void>>();
-  let observedAtMs = 0;
-
-  async function observe() {
-    if (Date.now() - observedAtMs < OBSERVE_EVERY_MS) return;
-    observedAtMs = Date.now();
-    const pressure = await readPressure(deps.system);
-    deps.pace.observe(pressure.lateEpisodes > 0);
-    deps.onPressure(pressure, deps.pace.ratePerSecond());
-  }
+  const background = new Set<Promise<unknown>>();
 
   async function deliverChanges(): Promise<number> {
     const changes = await leaseRows(deps.system, [LANES.change], CHANGES_AT_ONCE);
@@ -51,24 +43,17 @@ export function startRelay(deps: RelayDependencies): Relay {
     return changes.length;
   }
 
-  async function deliverStarts(): Promise<number> {
-    await observe();
-    const mayTake = deps.pace.take(STARTS_AT_ONCE);
-    const starts = await leaseRows(deps.system, [LANES.start, LANES.bulk], mayTake);
-    deps.pace.giveBack(mayTake - starts.length);
-    await Promise.all(starts.map((ref) => deliver(deps, ref, () => true)));
-    return starts.length;
-  }
-
   // Apart, so that no change waits for starts that hang.
   const running = Promise.all([
     keepDelivering(deps, deliverChanges, stopping.signal),
-    keepDelivering(deps, deliverStarts, stopping.signal),
+    keepDelivering(deps, startRounds(deps), stopping.signal),
   ]);
   return {
     deliverSoon(refs) {
       for (const ref of refs.slice(0, MOST_BACKGROUND - background.size)) {
-        const work = deliver(deps, ref, () => deps.pace.tryTake()).finally(() => background.delete(work));
+        const work: Promise<unknown> = deliver(deps, ref, () => deps.pace.tryTake()).finally(() =>
+          background.delete(work),
+        );
         background.add(work);
       }
     },
@@ -80,15 +65,57 @@ export function startRelay(deps: RelayDependencies): Relay {
   };
 }
 
-/** Never throws: what fails is told, and its row comes back soon. */
-async function deliver(deps: RelayDependencies, ref: EpisodeRef, mayStart: () => boolean): Promise<void> {
+/** Delivers starts, a few in each round, live ones first; once a second it looks how fast bulk ones may be. */
+function startRounds(deps: RelayDependencies): () => Promise<number> {
+  const latency = createStartLatency(() => performance.now());
+  let observedAtMs = 0;
+
+  async function observe() {
+    if (Date.now() - observedAtMs < OBSERVE_EVERY_MS) return;
+    observedAtMs = Date.now();
+    const pressure = await readPressure(deps.system);
+    const slow = latency.wereSlow();
+    deps.pace.observe(slow || pressure.lateEpisodes > 0);
+    deps.onPressure(pressure, deps.pace.bulkPerSecond());
+  }
+
+  async function start(ref: EpisodeRef) {
+    const beganAt = performance.now();
+    const result = await deliver(deps, ref, () => true);
+    if (result === 'started') latency.note(performance.now() - beganAt);
+  }
+
+  return async () => {
+    await observe();
+    const live = await leaseStarts(deps, 'live', STARTS_AT_ONCE);
+    const bulk = await leaseStarts(deps, 'bulk', STARTS_AT_ONCE - live.length);
+    await Promise.all([...live, ...bulk].map(start));
+    return live.length + bulk.length;
+  };
+}
+
+async function leaseStarts(deps: RelayDependencies, kind: StartKind, atMost: number): Promise<EpisodeRef[]> {
+  const mayTake = deps.pace.take(atMost, kind);
+  const starts = await leaseRows(deps.system, [kind === 'live' ? LANES.start : LANES.bulk], mayTake);
+  deps.pace.giveBack(mayTake - starts.length, kind);
+  return starts;
+}
+
+/** Never throws: what fails is told (and null), and its row comes back soon. */
+async function deliver(
+  deps: RelayDependencies,
+  ref: EpisodeRef,
+  mayStart: () => boolean,
+): Promise<DeliverResult | null> {
   try {
     const { database, engine } = deps;
     const result = await deliverEpisode({ database, engine, mayStart }, ref);
     if (result === 'left') await returnRow(deps.system, ref);
+    return result;
   } catch (error) {
     deps.onError(error, ref);
     await returnRow(deps.system, ref).catch((returnError: unknown) => deps.onError(returnError, ref));
+    return null;
   }
 }
 
