@@ -7,6 +7,7 @@ import { EngineAbsent, type Engine } from './engines/engine';
 import { startFollowthrough, type FollowthroughEngine } from './engines/followthrough';
 import { startBareTemporal, startBullmq, startPostgresPeer } from './engines/peers';
 import type { EngineName, Plan } from './plan';
+import { randomReadNs } from './report/memory-speed';
 import { say } from './say';
 import { runApi, type ApiResult } from './scenarios/api';
 import { runBurst, type BurstResult } from './scenarios/burst';
@@ -25,6 +26,8 @@ export interface Outcome {
   facts: Record<string, Record<string, string>>;
   /** Engines that were not measured, with the reason. */
   skipped: Record<string, string>;
+  /** What a random read of memory took just before, in ns: how fast the machine was then. */
+  randomReadNs: { engine: string; scenario: string; ns: number }[];
   /** Scenarios that broke off, with the error. */
   failed: { engine: string; scenario: string; error: string }[];
 }
@@ -37,7 +40,7 @@ interface Workshop {
 
 /** Runs the plan, one engine after the other, each scenario on an engine of its own start. */
 export async function runPlan(plan: Plan): Promise<Outcome> {
-  const outcome: Outcome = { results: [], facts: {}, skipped: {}, failed: [] };
+  const outcome: Outcome = { results: [], facts: {}, skipped: {}, randomReadNs: [], failed: [] };
   const root = join(localFolder(), 'bench', `run-${process.pid}`);
   removeLeftovers(dirname(root));
   const sink = await startSink();
@@ -152,7 +155,9 @@ async function attempt<E extends Engine>(
   { sink }: Workshop,
   work: (engine: E) => Promise<Result[]>,
 ): Promise<void> {
-  say(`${name}: ${scenario}`);
+  const ns = randomReadNs();
+  outcome.randomReadNs.push({ engine: name, scenario, ns });
+  say(`${name}: ${scenario} (a random read of memory takes ${ns} ns)`);
   let engine: E | undefined;
   try {
     engine = await start();

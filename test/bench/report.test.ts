@@ -46,6 +46,7 @@ const outcome: Outcome = {
   results: [windowResult, burstResult],
   facts: {},
   skipped: { bullmq: 'no redis-server on PATH' },
+  randomReadNs: [{ engine: 'A & B', scenario: 'window', ns: 321 }],
   failed: [],
 };
 
@@ -54,6 +55,7 @@ describe('the tables', () => {
 
   test('name the faults, the skipped, and only the scenarios that ran', () => {
     expect(text).toContain('1 lost');
+    expect(text).toContain('321 to 321 ns');
     expect(text).toContain('bullmq  no redis-server on PATH');
     expect(text).toContain('Burst');
     expect(text).not.toContain('kill');

@@ -14,8 +14,12 @@ export function formatTables(outcome: Outcome): string {
       (result): result is Extract<Result, { scenario: S }> => result.scenario === scenario,
     );
   const foreign = Math.max(0, ...of('window').map(({ together }) => together.usage.foreignBusy));
+  const reads = outcome.randomReadNs.map(({ ns }) => ns);
   const parts = [
     foreign > QUIET ? `\nNOT A QUIET MACHINE: up to ${percent(foreign)} of its cores went to others.` : '',
+    reads.length > 0
+      ? `\nA random read of memory took ${Math.min(...reads)} to ${Math.max(...reads)} ns.`
+      : '',
     section('Window: starts and nudges at the same rate', WINDOW_HEAD, of('window').map(windowRow)),
     section('Burst: all due at one instant', BURST_HEAD, of('burst').map(burstRow)),
     section(
