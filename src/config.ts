@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_LEAD_MS } from './contracts/conversation-workflow';
 
 /**
  * Every setting of the processes, from the environment. Keys, defaults and meanings: `.env.example`. Only roots and
@@ -31,6 +32,8 @@ export interface TemporalConfig {
   address: string;
   namespace: string;
   taskQueue: string;
+  /** How long before it is due a nudge is asked for, in ms (decision 0011). */
+  nudgeLeadMs: number;
   apiKey: string | null;
   tls: boolean;
   /** Paths of PEM files. */
@@ -45,6 +48,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const KEY_BYTES = 32;
+/** Covers the way from a timer to its activity on full cores; where time is skipped, every nudge waits it out. */
+const LEAD_MS = 1_000;
+const SKIPPING_LEAD_MS = 50;
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 
@@ -108,6 +114,7 @@ const environmentSchema = z.object({
   ALLOW_PRIVATE_TARGETS: flag.default(false),
   TIME_MACHINE: flag.default(false),
   START_RATE: wholeNumber(1, 10_000).default(40),
+  NUDGE_LEAD_MS: wholeNumber(0, LONGEST_LEAD_MS).optional(),
   RATE_LIMIT_PER_MINUTE: wholeNumber(1, 100_000_000).default(30_000),
   MAX_CACHED_WORKFLOWS: wholeNumber(2, 100_000).default(500),
   HELD_PATCHES: patchIds.default([]),
@@ -191,6 +198,7 @@ function toTemporalConfig(env: z.output<typeof environmentSchema>): TemporalConf
     address: env.TEMPORAL_ADDRESS,
     namespace: env.TEMPORAL_NAMESPACE,
     taskQueue: env.TASK_QUEUE,
+    nudgeLeadMs: env.NUDGE_LEAD_MS ?? (env.TIME_MACHINE ? SKIPPING_LEAD_MS : LEAD_MS),
     apiKey,
     tls: env.TEMPORAL_TLS ?? (apiKey !== null || certPath !== null),
     tlsCertPath: certPath,

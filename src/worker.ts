@@ -123,7 +123,7 @@ function activitiesOf(config: Config, { database, system, temporal, channels }: 
   return createActivities({
     database,
     system,
-    engine: createEngineClient(temporal.client, config.temporal.taskQueue),
+    engine: createEngineClient(temporal.client, config.temporal),
     clock: systemClock,
     texts: createTextGenerator(),
     secrets: createSecretBox(config.encryptionKeys),

@@ -32,7 +32,13 @@ describe('loadConfig', () => {
       shutdownGraceMs: 30_000,
       encryptionKeys: [key],
       smtpUrl: null,
-      temporal: { address: 'temporal:7233', namespace: 'default', taskQueue: 'followthrough', tls: false },
+      temporal: {
+        address: 'temporal:7233',
+        namespace: 'default',
+        taskQueue: 'followthrough',
+        nudgeLeadMs: 1_000,
+        tls: false,
+      },
     });
   });
 

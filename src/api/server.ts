@@ -38,7 +38,7 @@ export async function startApi(config: Config, logger: Logger): Promise<RunningA
   const database = open(config, logger, 'followthrough_app', config.databasePoolSize);
   const system = open(config, logger, 'followthrough_system', SYSTEM_CONNECTIONS);
   const temporal = openTemporal(toTemporalSettings(config.temporal));
-  const engine = createEngineClient(temporal.client, config.temporal.taskQueue);
+  const engine = createEngineClient(temporal.client, config.temporal);
   const relay = runRelay(config, logger, metrics, { database, system, engine });
   const app = createApp({
     routes: allRoutes({ probes: probesOf(database, temporal), renderMetrics: () => metrics.render() }),

@@ -36,6 +36,11 @@ export interface ConversationInput extends EpisodeRef {
   snapshot: Snapshot;
   /** Time the conversation skipped before this run (time machine); 0 in production. */
   clockOffsetMs: number;
+  /**
+   * How long before it is due a nudge is asked for (decision 0011); 50 ms for runs that 0.1.0 started without it. Input,
+   * because a replay must set the same timers.
+   */
+  nudgeLeadMs?: number;
 }
 
 /** Input of every act of the workflow: whose episode, what is due when, under which fence, at the workflow's time. */
@@ -43,13 +48,13 @@ export interface ActInput extends EpisodeRef {
   channel: ChannelKind;
   revision: number;
   step: number;
-  /** The workflow's time; a nudge is asked for up to `NUDGE_LEAD_MS` before it is due, and claims when it is. */
+  /** The workflow's time; a nudge is asked for a moment before it is due, and claimed when it is. */
   now: string;
   dueAt: string;
 }
 
-/** Covers what lies between a timer and its activity, and the rendering of the text: p50 of that is about 35 ms. */
-export const NUDGE_LEAD_MS = 50;
+/** The longest lead: an act that is asked for early never waits longer than this. */
+export const LONGEST_LEAD_MS = 5_000;
 
 export interface ConversationActivities {
   sendNudge(input: ActInput): Promise<Snapshot>;

@@ -17,7 +17,8 @@ export interface WorkerSettings {
   source?: WorkflowSource;
 }
 
-const CONCURRENT_ACTIVITIES = 100;
+/** A nudge holds a place for the second in which it waits to be due: enough for 100 a second, and calls that are slow. */
+const CONCURRENT_ACTIVITIES = 200;
 const FORCE_AFTER_GRACE_MS = 5_000;
 
 /** Empty without need: the SDK then asks nobody. */

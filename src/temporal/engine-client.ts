@@ -20,17 +20,24 @@ import { areOpen } from './open-workflows';
 const CALL_LIMIT_MS = 5_000;
 const organizationKey = defineSearchAttributeKey(ORGANIZATION_ATTRIBUTE, 'KEYWORD');
 
+/** What every run of a conversation is started with. */
+export interface StartSettings {
+  taskQueue: string;
+  /** How long before it is due a nudge is asked for. */
+  nudgeLeadMs: number;
+}
+
 type ConversationStart = WorkflowStartOptions<(input: ConversationInput) => Promise<unknown>>;
 
 /** Starts and signals conversations. Every call has a deadline; "already started" and "not found" are answers. */
-export function createEngineClient(client: Client, taskQueue: string): EngineClient {
+export function createEngineClient(client: Client, settings: StartSettings): EngineClient {
   const limited = <T>(call: () => Promise<T>): Promise<T> =>
     client.connection.withDeadline(Date.now() + CALL_LIMIT_MS, call);
 
   return {
     async start(input) {
       try {
-        await limited(() => client.workflow.start(CONVERSATION_WORKFLOW, startOptions(input, taskQueue)));
+        await limited(() => client.workflow.start(CONVERSATION_WORKFLOW, startOptions(input, settings)));
         return 'started';
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return 'already';
@@ -52,11 +59,14 @@ export function createEngineClient(client: Client, taskQueue: string): EngineCli
 }
 
 /** The id makes a start happen once; a completed episode is never run again, a failed or terminated one may be. */
-function startOptions(input: ConversationInput, taskQueue: string): ConversationStart {
+function startOptions(
+  input: ConversationInput,
+  { taskQueue, nudgeLeadMs }: StartSettings,
+): ConversationStart {
   return {
     workflowId: conversationWorkflowId(input),
     taskQueue,
-    args: [input],
+    args: [{ ...input, nudgeLeadMs }],
     workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
     workflowIdConflictPolicy: 'FAIL',
     typedSearchAttributes: new TypedSearchAttributes([{ key: organizationKey, value: input.organizationId }]),

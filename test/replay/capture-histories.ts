@@ -45,7 +45,8 @@ async function main(release: string, wanted: string[]) {
 
 /** The first run of a continued life, and the one after it: each is replayed for itself. */
 async function keepContinued(folder: string, temporalAddress: string) {
-  const world = await createEngineWorld({ temporalAddress });
+  // As in production, where a wait within the lead has no timer.
+  const world = await createEngineWorld({ temporalAddress, nudgeLeadMs: 1_000 });
   const thread = await continued(world);
   await world.started(thread);
   const { workflowId } = world.handle(thread);

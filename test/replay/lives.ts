@@ -37,9 +37,9 @@ async function repliedAfter(
 /** What a clock in UTC shows then. */
 const clockIn = (ms: number) => new Date(Date.now() + ms).toISOString().slice(11, 16);
 
-/** A life of four seconds in real time: long enough to be continued where a history of 24 events counts as long. */
+/** A life of seven seconds in real time: long enough to be continued where a history of 24 events counts as long. */
 export async function continued(world: EngineWorld): Promise<EpisodeThread> {
-  const steps = DEFAULT_LADDER.steps.map((step, i) => ({ ...step, delayMs: (i + 1) * 1_000 }));
+  const steps = DEFAULT_LADDER.steps.map((step, i) => ({ ...step, delayMs: (i + 1) * 2_000 }));
   return world.create(await world.seed({ ladder: { steps, ghostAfterMs: 1_000 } }));
 }
 

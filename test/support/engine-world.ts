@@ -36,6 +36,7 @@ import { scriptedChannel } from './scripted-channel';
 import { seedOrganization, type SeedOptions } from './seed-organization';
 import { waitFor } from './wait-for';
 
+const SKIPPING_LEAD_MS = 50;
 const openSecrets: SecretBox = { seal: (plain) => plain, open: (sealed) => sealed };
 /** Twelve connections serve whole proofs here, on a machine that may do much else: waiting is no failure. */
 const PATIENT_MS = 30_000;
@@ -54,6 +55,8 @@ export interface WorldOptions {
   withWorker?: boolean;
   /** Workflow starts per second of the relay; 1,000 by default. */
   startsPerSecond?: number;
+  /** How long before it is due a nudge is asked for; short, since a test that skips time waits it out. */
+  nudgeLeadMs?: number;
   /** A Temporal of the test's own; else the one that all tests share. */
   temporalAddress?: string;
 }
@@ -66,7 +69,10 @@ export async function createEngineWorld(options: WorldOptions = {}) {
   const settings = { address, namespace: 'default', tls: false };
   const temporal = openTemporal(settings);
   const taskQueue = `test-${randomBytes(6).toString('hex')}`;
-  const plainEngine = createEngineClient(temporal.client, taskQueue);
+  const plainEngine = createEngineClient(temporal.client, {
+    taskQueue,
+    nudgeLeadMs: options.nudgeLeadMs ?? SKIPPING_LEAD_MS,
+  });
   const engine = options.wrapEngine?.(plainEngine) ?? plainEngine;
   const channels = { webhook: scriptedChannel('webhook'), email: scriptedChannel('email') };
   const plainActivities = testActivities(database, system, engine, channels);

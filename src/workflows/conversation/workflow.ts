@@ -8,7 +8,6 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import {
-  NUDGE_LEAD_MS,
   type ActInput,
   type ConversationActivities,
   type ConversationInput,
@@ -46,7 +45,7 @@ export async function conversation(input: ConversationInput): Promise<Pick<Snaps
     const { next, revision } = snapshot;
     setCurrentDetails(currentDetails(snapshot));
 
-    const leadMs = next.kind === 'nudge' ? NUDGE_LEAD_MS : 0;
+    const leadMs = next.kind === 'nudge' ? (input.nudgeLeadMs ?? FIRST_LEAD_MS) : 0;
     const waitMs = Math.max(Date.parse(next.dueAt) - leadMs, notBeforeMs) - now();
     const newerCame = () => snapshot.revision > revision;
     if (waitMs > 0 && (await condition(newerCame, waitMs, { summary: next.label }))) continue;
@@ -69,6 +68,9 @@ export async function conversation(input: ConversationInput): Promise<Pick<Snaps
   await condition(allHandlersFinished);
   return { stopReason: snapshot.stopReason };
 }
+
+/** Of runs that were started before the lead was part of their input. */
+const FIRST_LEAD_MS = 50;
 
 /** An act that changed nothing is asked again after this, never in a tight loop. */
 const ASK_AGAIN_MS = 60_000;
