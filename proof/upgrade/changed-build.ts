@@ -1,7 +1,7 @@
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { bundleWorkflows } from '../../scripts/bundle-workflows';
 import { repositoryRoot } from '../../scripts/servers/folders';
 import type { AppBuild } from '../stack/app-build';
 
@@ -58,8 +58,7 @@ async function makeBuild(build: AppBuild, source: string, target: string): Promi
   for (const folder of BUNDLED)
     cpSync(join(repositoryRoot, folder), join(sources, folder), { recursive: true });
   writeFileSync(join(sources, WORKFLOW), source);
-  const workflowsPath = join(sources, 'src', 'workflows');
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  const code = await bundleWorkflows(sources);
   mkdirSync(draft);
   cpSync(build.folder, draft, { recursive: true });
   writeFileSync(join(draft, relative(build.folder, build.bundle)), code);

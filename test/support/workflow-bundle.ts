@@ -1,7 +1,7 @@
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundleWorkflows } from '../../scripts/bundle-workflows';
 
 const root = join(__dirname, '..', '..');
 const SOURCES = ['workflows', 'contracts', 'domain'].map((folder) => join(root, 'src', folder));
@@ -11,10 +11,7 @@ export async function testWorkflowBundle(): Promise<string> {
   const folder = join(root, '.followthrough', 'test-bundles');
   const codePath = join(folder, `${sourcesHash()}.js`);
   if (existsSync(codePath)) return codePath;
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'src', 'workflows'),
-    logger: new DefaultLogger('WARN'),
-  });
+  const code = await bundleWorkflows();
   mkdirSync(folder, { recursive: true });
   const unfinished = `${codePath}.${process.pid}`;
   writeFileSync(unfinished, code);

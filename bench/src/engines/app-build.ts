@@ -2,6 +2,7 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bundleWorkflows } from '../../../scripts/bundle-workflows';
 import { localFolder, repositoryRoot } from '../../../scripts/servers/folders';
 import { say } from '../say';
 
@@ -17,7 +18,7 @@ export async function buildApp(): Promise<AppBuild> {
   const target = join(localFolder(), 'bench', 'build');
   rmSync(target, { recursive: true, force: true });
   compile(join(repositoryRoot, 'tsconfig.build.json'), target);
-  await bundle(join(repositoryRoot, 'src', 'workflows'), join(target, 'workflow-bundle.js'));
+  writeFileSync(join(target, 'workflow-bundle.js'), await bundleWorkflows());
   return { api: join(target, 'src', 'api', 'server.js'), worker: join(target, 'src', 'worker.js') };
 }
 
@@ -32,14 +33,11 @@ export function buildPeers(): (name: string) => string {
 /** Answers the file of the bare workflow's bundle. */
 export async function bundleBareWorkflow(): Promise<string> {
   const file = join(localFolder(), 'bench', 'bare-workflow.js');
-  await bundle(join(repositoryRoot, 'bench', 'peers', 'bare-workflow.ts'), file);
-  return file;
-}
-
-async function bundle(workflowsPath: string, file: string): Promise<void> {
+  const workflowsPath = join(repositoryRoot, 'bench', 'peers', 'bare-workflow.ts');
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, code);
+  return file;
 }
 
 function compile(project: string, outDir: string): void {
