@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { choosePort } from './embedded/choose-port';
 import { readCommandLine } from './embedded/command-line';
-import { startApp, type AppProcess } from './embedded/app-process';
+import { startApp, type AppName } from './embedded/app-process';
 import { loadEncryptionKey, loadTenant } from './embedded/dev-settings';
+import { createKeptApps, type KeptApps } from './embedded/kept-apps';
 import { formatLogLine } from './embedded/log-line';
 import { createProgress } from './embedded/progress';
 import { createShutdownStack } from './embedded/shutdown-stack';
@@ -64,33 +65,23 @@ void stack.run(async () => {
   });
 });
 
-/** API and worker, started and stopped together. */
-function createApps(env: NodeJS.ProcessEnv, urls: Addresses) {
-  let running: AppProcess[] = [];
-  const start = (name: 'api' | 'worker', entry: string) =>
+const ENTRIES: Record<AppName, string> = { api: 'src/api/server.ts', worker: 'src/worker.ts' };
+
+function createApps(env: NodeJS.ProcessEnv, urls: Addresses): KeptApps {
+  const launch = (name: AppName) =>
     startApp({
       name,
-      entry,
+      entry: ENTRIES[name],
       env,
       folder,
       readyUrl: `${urls[name]}/readyz`,
       onLogLine: (line) => process.stderr.write(`${formatLogLine(name, line)}\n`),
     });
-  return {
-    async start() {
-      running = await Promise.all([start('api', 'src/api/server.ts'), start('worker', 'src/worker.ts')]);
-      await Promise.all(running.map((app) => app.ready));
-    },
-    async stop() {
-      await Promise.all(running.map((app) => app.stop()));
-    },
-  };
+  return createKeptApps(launch, (line) => progress.note(line));
 }
 
-type Apps = ReturnType<typeof createApps>;
-
 /** A change that does not run leaves everything stopped until the next one. */
-async function reload(apps: Apps, changed: string): Promise<void> {
+async function reload(apps: KeptApps, changed: string): Promise<void> {
   try {
     await apps.stop();
     await progress.step(`Reload after a change of src/${changed}`, apps.start);

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { LONGEST_LEAD_MS } from './contracts/conversation-workflow';
 
 /**
  * Every setting of the processes, from the environment. Keys, defaults and meanings: `.env.example`. Only roots and
@@ -49,6 +48,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const KEY_BYTES = 32;
 /** Covers the way from a timer to its activity on full cores; where time is skipped, every nudge waits it out. */
+const LONGEST_LEAD_MS = 5_000;
 const LEAD_MS = 1_000;
 const SKIPPING_LEAD_MS = 50;
 

@@ -6,8 +6,10 @@ import { startGuarded, type GuardedProcess } from '../servers/guarded-process';
 import { releaseRunFile } from '../servers/run-file';
 import { followFile } from './follow-file';
 
+export type AppName = 'api' | 'worker';
+
 export interface AppOptions {
-  name: 'api' | 'worker';
+  name: AppName;
   /** Its source, from the top of the clone. */
   entry: string;
   env: NodeJS.ProcessEnv;
@@ -21,6 +23,8 @@ export interface AppOptions {
 export interface AppProcess {
   /** Resolves when it serves. Throws when it ended instead; the log lines were handed on. */
   ready: Promise<void>;
+  /** Resolves when it has ended, by itself or by us, with how. */
+  ended: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -50,7 +54,11 @@ export async function startApp(options: AppOptions): Promise<AppProcess> {
   });
   const stopFollowing = followFile(logFile, options.onLogLine);
   void app.ended.then(stopFollowing);
-  return { ready: serves(options, app), stop: async () => void (await app.stop()) };
+  return {
+    ready: serves(options, app),
+    ended: app.ended.then(({ how }) => how),
+    stop: async () => void (await app.stop()),
+  };
 }
 
 async function serves({ name, readyUrl }: AppOptions, app: GuardedProcess): Promise<void> {

@@ -24,6 +24,8 @@ const readySchema = z.strictObject({
 });
 const runFileSchema = z.object({ serverPid: z.int() });
 
+const readRunFile = (file: string) => runFileSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+
 const dev = (...args: string[]) =>
   runScript('scripts/dev.ts', args, {
     FOLLOWTHROUGH_DEV_FOLDER: name,
@@ -39,7 +41,7 @@ async function start() {
     join(postgresFolder, 'server.json'),
     ...['temporal.db.json', 'api.json', 'worker.json'].map((file) => join(folder, file)),
   ];
-  const pids = runFiles.map((file) => runFileSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).serverPid);
+  const pids = runFiles.map((file) => readRunFile(file).serverPid);
   return { script, ready, pids };
 }
 
@@ -48,6 +50,17 @@ async function end(script: ScriptProcess, pids: number[], signal: NodeJS.Signals
   const how = await script.ended;
   await waitFor('every process to be gone', () => pids.every((pid) => commandOf(pid) === ''), 30_000);
   return how;
+}
+
+/** Nothing would be sent any more, and nobody would be told. */
+async function workerComesBack(pids: number[]): Promise<void> {
+  const before = pids.pop() ?? 0;
+  process.kill(before, 'SIGKILL');
+  const now = await waitFor('another worker', () => {
+    const { serverPid } = readRunFile(join(folder, 'worker.json'));
+    return serverPid !== before && serverPid;
+  });
+  pids.push(now);
 }
 
 afterAll(() => {
@@ -65,6 +78,7 @@ test(
     expect((await fetch(`${first.ready.api}/readyz`)).status).toBe(200);
     expect((await fetch(first.ready.temporalUi)).status).toBe(200);
     expect(statSync(join(folder, 'settings.json')).mode & 0o777).toBe(0o600);
+    await workerComesBack(first.pids);
     await end(first.script, first.pids, 'SIGKILL');
 
     const second = await start();
