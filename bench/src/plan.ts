@@ -32,9 +32,9 @@ export interface Plan {
   import: ImportOptions;
 }
 
-const FULL_WINDOW = { leadMs: 12_000, windowMs: 45_000 };
+const FULL_WINDOW = { leadMs: 12_000, windowMs: 30_000 };
 
-/** About 70 minutes. */
+/** About an hour. */
 export const FULL_PLAN: Plan = {
   engines: ENGINES,
   scenarios: SCENARIOS,
