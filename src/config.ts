@@ -47,9 +47,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const KEY_BYTES = 32;
-/** Covers the way from a timer to its activity on full cores; where time is skipped, every nudge waits it out. */
 const LONGEST_LEAD_MS = 5_000;
+/** Covers the way from a timer to its activity on full cores. */
 const LEAD_MS = 1_000;
+/** Where time is skipped, every nudge waits it out. */
 const SKIPPING_LEAD_MS = 50;
 
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');

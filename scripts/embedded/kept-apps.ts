@@ -17,9 +17,13 @@ export function createKeptApps(
 ): KeptApps {
   const running = new Map<AppName, AppProcess>();
   const isOurs = (name: AppName, app: AppProcess) => running.get(name) === app;
+  let stops = 0;
 
   async function run(name: AppName): Promise<void> {
+    const before = stops;
     const app = await launch(name);
+    // Stopped while it was being started.
+    if (stops !== before) return app.stop();
     running.set(name, app);
     await app.ready;
     void app.ended.then((how) => again(name, app, how));
@@ -40,6 +44,7 @@ export function createKeptApps(
       await Promise.all(NAMES.map(run));
     },
     async stop() {
+      stops += 1;
       const apps = [...running.values()];
       running.clear();
       await Promise.all(apps.map((app) => app.stop()));
