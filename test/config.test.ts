@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LONGEST_LEAD_MS } from '../src/contracts/conversation-workflow';
 import { CONFIG_KEYS, ConfigError, loadConfig, loadDatabaseUrl } from '../src/config';
 
 const key = Buffer.alloc(32, 7).toString('base64');
@@ -114,6 +115,15 @@ describe('loadConfig', () => {
       'PORT',
       'TEMPORAL_TLS_CERT_PATH',
     ]);
+  });
+
+  test('a nudge is asked for a second early, 50 ms where time is skipped, and never earlier than an act waits', () => {
+    const leadOf = (env: Record<string, string>) => loadConfig({ ...least, ...env }).temporal.nudgeLeadMs;
+    expect(leadOf({})).toBe(1_000);
+    expect(leadOf({ TIME_MACHINE: 'true' })).toBe(50);
+    expect(leadOf({ TIME_MACHINE: 'true', NUDGE_LEAD_MS: '0' })).toBe(0);
+    expect(leadOf({ NUDGE_LEAD_MS: String(LONGEST_LEAD_MS) })).toBe(LONGEST_LEAD_MS);
+    expect(problemsOf({ ...least, NUDGE_LEAD_MS: String(LONGEST_LEAD_MS + 1) })).toEqual(['NUDGE_LEAD_MS']);
   });
 
   test('patches are held by their ids, none by default', () => {

@@ -7,9 +7,16 @@ const PATIENCE_MS = 5_000;
 
 type Place = ReturnType<ChannelPort['reserve']>;
 
-/** A place among the channel's calls, waited for within the attempt while it is only full; an open circuit answers. */
-export async function reservePatiently(channel: ChannelPort, circuitKey: string): Promise<Place> {
-  const giveUpAtMs = performance.now() + PATIENCE_MS;
+/**
+ * A place among the channel's calls, waited for within the attempt while it is only full; an open circuit answers. What
+ * the attempt has waited since `beganAtMs` (of `performance.now()`) to be due counts, so that time for the call is left.
+ */
+export async function reservePatiently(
+  channel: ChannelPort,
+  circuitKey: string,
+  beganAtMs: number,
+): Promise<Place> {
+  const giveUpAtMs = beganAtMs + PATIENCE_MS;
   for (;;) {
     const place = channel.reserve(circuitKey);
     if (!('waitMs' in place)) return place;

@@ -53,8 +53,9 @@ export function makeSendNudge(deps: SendNudgeDependencies) {
 
 async function attempt(deps: SendNudgeDependencies, input: ActInput): Promise<Snapshot> {
   const channel = deps.channels[input.channel];
+  const beganAtMs = performance.now();
   await waitUntilDue(input, deps.clock);
-  const place = await reservePatiently(channel, `${input.organizationId}:${input.channel}`);
+  const place = await reservePatiently(channel, `${input.organizationId}:${input.channel}`, beganAtMs);
   if ('waitMs' in place) return withoutPlace(deps, input, channel, place.waitMs);
 
   let outcome: ProviderOutcome | null = null;

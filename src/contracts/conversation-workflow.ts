@@ -53,8 +53,8 @@ export interface ActInput extends EpisodeRef {
   dueAt: string;
 }
 
-/** The longest lead: an act that is asked for early never waits longer than this. */
-export const LONGEST_LEAD_MS = 5_000;
+/** An act that is asked for early never waits longer than this: within its 20 s it has a call of 15 s to make. */
+export const LONGEST_LEAD_MS = 2_000;
 
 export interface ConversationActivities {
   sendNudge(input: ActInput): Promise<Snapshot>;

@@ -78,7 +78,10 @@ test(
     expect((await fetch(`${first.ready.api}/readyz`)).status).toBe(200);
     expect((await fetch(first.ready.temporalUi)).status).toBe(200);
     expect(statSync(join(folder, 'settings.json')).mode & 0o777).toBe(0o600);
+    let told = '';
+    first.script.process.stderr?.on('data', (chunk) => (told += String(chunk)));
     await workerComesBack(first.pids);
+    expect(told).toContain('The worker ended (SIGKILL); starting it again.');
     await end(first.script, first.pids, 'SIGKILL');
 
     const second = await start();

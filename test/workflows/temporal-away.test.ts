@@ -78,7 +78,7 @@ test('Temporal goes away and comes back: creating, answering and stopping hold, 
     expect(world.webhook.stepsOf(thread.conversation.id)).toEqual([1]);
   }
   expect(world.webhook.stepsOf(answered.conversation.id)).toEqual([]);
-  // A workflow may have been told by a call whose answer was lost: its row goes at the next attempt, 5 s later at most.
+  // A row goes once its workflow was told, so after that has ended; where the answer was lost, at a later attempt.
   const left = async () => (await rows(created)) + (await rows(answered));
   await waitFor('the outbox to be empty', async () => (await left()) === 0);
 }, 120_000);

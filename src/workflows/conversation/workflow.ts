@@ -7,12 +7,12 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import {
-  type ActInput,
-  type ConversationActivities,
-  type ConversationInput,
-  type Snapshot,
-  type SnapshotNextKind,
+import type {
+  ActInput,
+  ConversationActivities,
+  ConversationInput,
+  Snapshot,
+  SnapshotNextKind,
 } from '../../contracts/conversation-workflow';
 import { ACT_OPTIONS } from '../activity-options';
 import { currentDetails } from './current-details';

@@ -48,7 +48,7 @@ test('late nudges hold up bulk starts, never live ones', () => {
   expect(pace.take(100, 'live')).toBe(8);
 });
 
-test('bulk starts slow down by a third while nudges are late, never below five a second, and recovers', () => {
+test('bulk starts slow down by a third while nudges are late, never below five a second, and recover', () => {
   const { pace } = paceAt(100);
   pace.observe(true);
   expect(pace.bulkPerSecond()).toBeCloseTo(33.5);
