@@ -40,7 +40,6 @@ async function runOutages(stack: Stack, context: ProofContext): Promise<ProofRes
   const drainedMs = (await drained(stack, load)) - endedAt;
   const judged = await judgeOutages(stack, tenant, load, drainedMs);
   if (context.size === 'small') return judged;
-  await stack.judge.clear();
   const drains = await measureDrains(stack, context);
   return {
     figures: { ...judged.figures, ...drains.figures },

@@ -13,13 +13,19 @@ function call(number: number, at: number, accepted = true): ProviderRecord {
   };
 }
 
-test('the rate of a backlog is that of its middle: a late first one and a straggler do not count', () => {
+test('the rate of a backlog is that of its middle: a late beginning and a straggler do not count', () => {
   const even = Array.from({ length: 100 }, (_, number) => call(number, BACK_AT + 5_000 + number * 20));
   expect(drainOf(even, 100, BACK_AT)).toEqual({
     ...{ perSecond: 50, firstMs: 5_000, lastMs: 6_980, attempts: 1, missing: 0 },
   });
   const straggler = [...even.slice(0, 99), call(99, BACK_AT + 90_000)];
   expect(drainOf(straggler, 100, BACK_AT)).toMatchObject({ perSecond: 50, lastMs: 90_000 });
+});
+
+test('what stood ready when it fell due is no rate', () => {
+  const ready = Array.from({ length: 30 }, (_, number) => call(number, BACK_AT));
+  const rest = Array.from({ length: 70 }, (_, number) => call(30 + number, BACK_AT + 1_000 + number * 20));
+  expect(drainOf([...ready, ...rest], 100, BACK_AT)).toMatchObject({ perSecond: 50 });
 });
 
 test('what was refused is an attempt and no delivery; what never came is missing', () => {
