@@ -11,9 +11,17 @@ import {
 } from './write-statements';
 import { episodeRef, type ConversationRow, type EpisodeRow, type EpisodeThread, type Thread } from './thread';
 
-/** 0: changes, never behind starts. 1: live starts. 2: bulk starts. */
-export const LANES = { change: 0, start: 1, bulk: 2 } as const;
+/** Changes, never behind starts; live starts that are due soon; bulk starts; live starts that can wait a minute. */
+export const LANES = { change: 0, start: 1, bulk: 2, patient: 3 } as const;
 export type Lane = (typeof LANES)[keyof typeof LANES];
+
+/** A first step further away than this loses nothing when its workflow starts a minute late. */
+const SOON_MS = 2 * 60_000;
+
+/** Whether the start of an episode's workflow may give way for a while: nothing of it is due soon. */
+export function isPatient({ openedAt, nextDueAt }: Pick<EpisodeRow, 'openedAt' | 'nextDueAt'>): boolean {
+  return nextDueAt !== null && nextDueAt.getTime() - openedAt.getTime() > SOON_MS;
+}
 
 type ConversationPatch = Partial<
   Pick<ConversationRow, 'stage' | 'stopReason' | 'episode' | 'lastInboundAt' | 'clockOffsetMs'>

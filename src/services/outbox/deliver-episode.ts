@@ -11,7 +11,7 @@ export interface DeliverDependencies {
   database: Database;
   engine: EngineClient;
   /** Asked before a workflow is started; false leaves the row to the relay. */
-  mayStart(): boolean;
+  mayStart(episode: EpisodeRow): boolean;
 }
 
 export type DeliverResult = 'started' | 'signalled' | 'nothing_to_do' | 'left';
@@ -26,7 +26,7 @@ export async function deliverEpisode(deps: DeliverDependencies, ref: EpisodeRef)
   const { episode } = found;
   const neverStarted = episode.deliveredRevision === 0;
   if (neverStarted && episode.state === 'ended') return settle('nothing_to_do');
-  if (neverStarted && !deps.mayStart()) return 'left';
+  if (neverStarted && !deps.mayStart(episode)) return 'left';
   const snapshot = snapshotOf(found);
   const { channel, clockOffsetMs } = found.conversation;
   const input = { ...ref, channel, snapshot, clockOffsetMs };

@@ -1,8 +1,9 @@
-import { and, count, eq, gt, lte, min, sql } from 'drizzle-orm';
+import { and, count, eq, gt, lte, sql, type SQL } from 'drizzle-orm';
 import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import { asSystem, systemQueries, type Database } from '../../db/client';
 import { defineStatement } from '../../db/define-statement';
 import { episodes, outbox } from '../../db/schema';
+import { LANES } from '../conversation/change-thread';
 
 /** A relay that dies with rows in hand gives them back after this. */
 const LEASE_SECONDS = 10;
@@ -62,6 +63,8 @@ const returnStatement = defineStatement((tx) => {
 export interface OutboxPressure {
   rows: number;
   oldestSeconds: number;
+  /** How long the oldest start has waited that can wait. */
+  patientSeconds: number;
   /** Waiting episodes whose workflow runs, due since more than a moment and less than half a minute. */
   lateEpisodes: number;
 }
@@ -72,8 +75,14 @@ export interface OutboxPressure {
  */
 export async function readPressure(system: Database): Promise<OutboxPressure> {
   return asSystem(system, async (tx) => {
-    const oldest = sql<number>`coalesce(extract(epoch from now() - ${min(outbox.createdAt)}), 0)::float8`;
-    const [waiting] = await tx.select({ rows: count(), oldestSeconds: oldest }).from(outbox);
+    const age = (since: SQL) => sql<number>`coalesce(extract(epoch from now() - ${since}), 0)::float8`;
+    const [waiting] = await tx
+      .select({
+        rows: count(),
+        oldestSeconds: age(sql`min(${outbox.createdAt})`),
+        patientSeconds: age(sql`min(${outbox.createdAt}) filter (where ${outbox.lane} = ${LANES.patient})`),
+      })
+      .from(outbox);
     const late = sql`${episodes.nextDueAt} between now() - interval '30 seconds' and now() - interval '300 ms'`;
     const [overdue] = await tx
       .select({ episodes: count() })
@@ -82,6 +91,7 @@ export async function readPressure(system: Database): Promise<OutboxPressure> {
     return {
       rows: waiting?.rows ?? 0,
       oldestSeconds: waiting?.oldestSeconds ?? 0,
+      patientSeconds: waiting?.patientSeconds ?? 0,
       lateEpisodes: overdue?.episodes ?? 0,
     };
   });

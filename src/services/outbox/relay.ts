@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import type { Database } from '../../db/client';
-import { LANES } from '../conversation/change-thread';
+import { isPatient, LANES, type Lane } from '../conversation/change-thread';
 import type { EngineClient } from '../ports';
-import { deliverEpisode, type DeliverResult } from './deliver-episode';
+import { deliverEpisode, type DeliverDependencies, type DeliverResult } from './deliver-episode';
 import { leaseRows, readPressure, returnRow, type OutboxPressure } from './outbox-queue';
 import { createStartLatency } from './start-latency';
 import type { StartKind, StartPace } from './start-pace';
@@ -29,6 +29,8 @@ const STARTS_AT_ONCE = 20;
 const BUSY_MS = 100;
 const IDLE_MS = 500;
 const OBSERVE_EVERY_MS = 1_000;
+/** What can wait gives way like an import, but no longer than this: it is due a minute later at the earliest. */
+const PATIENCE_SECONDS = 60;
 /** Deliveries in the background of requests; beyond it the loop takes over, two seconds later. */
 const MOST_BACKGROUND = 64;
 
@@ -51,9 +53,8 @@ export function startRelay(deps: RelayDependencies): Relay {
   return {
     deliverSoon(refs) {
       for (const ref of refs.slice(0, MOST_BACKGROUND - background.size)) {
-        const work: Promise<unknown> = deliver(deps, ref, () => deps.pace.tryTake()).finally(() =>
-          background.delete(work),
-        );
+        const mayStart: MayStart = (episode) => deps.pace.take(1, isPatient(episode) ? 'bulk' : 'live') === 1;
+        const work: Promise<unknown> = deliver(deps, ref, mayStart).finally(() => background.delete(work));
         background.add(work);
       }
     },
@@ -65,16 +66,18 @@ export function startRelay(deps: RelayDependencies): Relay {
   };
 }
 
-/** Delivers starts, a few in each round, live ones first; once a second it looks how fast bulk ones may be. */
+/** Delivers starts, a few in each round, live ones first; once a second it looks how fast those are that give way. */
 function startRounds(deps: RelayDependencies): () => Promise<number> {
   const latency = createStartLatency(() => performance.now());
   let observedAtMs = 0;
+  let outOfPatience = false;
 
   async function observe() {
     if (Date.now() - observedAtMs < OBSERVE_EVERY_MS) return;
     observedAtMs = Date.now();
     const pressure = await readPressure(deps.system);
     const slow = latency.wereSlow();
+    outOfPatience = pressure.patientSeconds > PATIENCE_SECONDS;
     deps.pace.observe(slow || pressure.lateEpisodes > 0);
     deps.onPressure(pressure, deps.pace.bulkPerSecond());
   }
@@ -87,31 +90,43 @@ function startRounds(deps: RelayDependencies): () => Promise<number> {
 
   return async () => {
     await observe();
-    const live = await leaseStarts(deps, 'live', STARTS_AT_ONCE);
-    const bulk = await leaseStarts(deps, 'bulk', STARTS_AT_ONCE - live.length);
-    await Promise.all([...live, ...bulk].map(start));
-    return live.length + bulk.length;
+    const refs: EpisodeRef[] = [];
+    const lanes = [
+      [LANES.start, 'live'],
+      [LANES.patient, outOfPatience ? 'live' : 'bulk'],
+      [LANES.bulk, 'bulk'],
+    ] as const;
+    for (const [lane, kind] of lanes) {
+      refs.push(...(await leaseStarts(deps, lane, kind, STARTS_AT_ONCE - refs.length)));
+    }
+    await Promise.all(refs.map(start));
+    return refs.length;
   };
 }
 
-async function leaseStarts(deps: RelayDependencies, kind: StartKind, atMost: number): Promise<EpisodeRef[]> {
+async function leaseStarts(
+  deps: RelayDependencies,
+  lane: Lane,
+  kind: StartKind,
+  atMost: number,
+): Promise<EpisodeRef[]> {
   const mayTake = deps.pace.take(atMost, kind);
-  const starts = await leaseRows(deps.system, [kind === 'live' ? LANES.start : LANES.bulk], mayTake);
+  const starts = await leaseRows(deps.system, [lane], mayTake);
   deps.pace.giveBack(mayTake - starts.length, kind);
   return starts;
 }
+
+type MayStart = DeliverDependencies['mayStart'];
 
 /** Never throws: what fails is told (and null), and its row comes back soon. */
 async function deliver(
   deps: RelayDependencies,
   ref: EpisodeRef,
-  mayStart: () => boolean,
+  mayStart: MayStart,
 ): Promise<DeliverResult | null> {
   try {
     const { database, engine } = deps;
-    const result = await deliverEpisode({ database, engine, mayStart }, ref);
-    if (result === 'left') await returnRow(deps.system, ref);
-    return result;
+    return await deliverEpisode({ database, engine, mayStart }, ref);
   } catch (error) {
     deps.onError(error, ref);
     await returnRow(deps.system, ref).catch((returnError: unknown) => deps.onError(returnError, ref));

@@ -1,3 +1,4 @@
+/** Bulk: those that give way, an import's and live ones that are not due soon. */
 export type StartKind = 'live' | 'bulk';
 
 /** Of the full rate, what bulk starts may take when all is well: at nearly all of it nudges were ten times as late. */
@@ -8,8 +9,6 @@ const SLOWEST_PER_SECOND = 5;
 const BURST_SECONDS = 0.5;
 
 export interface StartPace {
-  /** Takes one live start if there is one to take. */
-  tryTake(): boolean;
   /** Takes up to `wanted` starts of one kind. */
   take(wanted: number, kind: StartKind): number;
   /** Returns starts that were taken and not needed: looking at an empty outbox must not use them up. */
@@ -21,8 +20,8 @@ export interface StartPace {
 
 /**
  * Paces workflow starts, since a start costs the server as much as a nudge and a timer set behind a burst of starts is late
- * for ever after. Bulk starts also give way to due nudges. Live ones do not: held back below the rate at which they come,
- * they would fall due before they are started, and be the lateness that holds them back.
+ * for ever after. Bulk starts also give way to due nudges. Live ones that
+ * are due soon do not: held back below the rate at which they come, they would fall due before they are started, and be the lateness that holds them back.
  */
 export function createStartPace(fullPerSecond: number, nowMs: () => number): StartPace {
   const fullBulk = fullPerSecond * BULK_SHARE;
@@ -41,7 +40,6 @@ export function createStartPace(fullPerSecond: number, nowMs: () => number): Sta
 
   return {
     take,
-    tryTake: () => take(1, 'live') === 1,
     giveBack(unused, kind) {
       all.giveBack(unused);
       if (kind === 'bulk') bulk.giveBack(unused);

@@ -9,7 +9,7 @@ import { startRelay, type Relay } from '../../../src/services/outbox/relay';
 import { createStartPace, type StartPace } from '../../../src/services/outbox/start-pace';
 import { gate } from '../../support/blocked-statements';
 import { scriptedEngine } from '../../support/scripted-engine';
-import { createVerbWorld, person, type VerbWorld } from '../../support/verb-world';
+import { createVerbWorld, DAY_MS, MINUTE_MS, person, type VerbWorld } from '../../support/verb-world';
 import { waitFor } from '../../support/wait-for';
 
 let world: VerbWorld;
@@ -50,6 +50,11 @@ const import_ = (count: number) =>
   world.verb(organizationId, async (ctx) => {
     for (let i = 0; i < count; i += 1) await createConversation(ctx, { contact: person() }, LANES.bulk);
   });
+async function createDueIn(delayMs: number) {
+  const steps = [{ delayMs, template: 'followup-10m', stage: 'followup' as const }];
+  organizationId = await world.seed({ ladder: { steps, ghostAfterMs: DAY_MS } });
+  return world.create(organizationId);
+}
 const pause = (thread: EpisodeThread) =>
   world.verb(organizationId, (ctx) => pauseConversation(ctx, thread.conversation.id));
 
@@ -91,6 +96,27 @@ test('a change never waits behind bulk starts, not even behind ones that hang', 
   await waitFor('the change to arrive', () => engine.calls.some(({ kind }) => kind === 'signal'));
   door.open();
   await empty();
+});
+
+test('a live start that is not due soon gives way, for a minute at most', async () => {
+  const pace = createStartPace(1_000, () => Date.now());
+  let rounds = 0;
+  const take: StartPace['take'] = (wanted, kind) => {
+    rounds += 1;
+    return kind === 'live' ? wanted : 0;
+  };
+  const soon = await createDueIn(2 * MINUTE_MS);
+  const far = await createDueIn(2 * MINUTE_MS + 1);
+  relay({ ...pace, take }).deliverSoon(world.touched.splice(0));
+  await available();
+  await waitFor('many rounds', () => rounds >= 20);
+  const started = () => engine.calls.map(({ conversationId }) => conversationId);
+  expect(started()).toEqual([soon.conversation.id]);
+  await world.verb(organizationId, ({ tx }) =>
+    tx.execute("update outbox set created_at = now() - interval '61 s'"),
+  );
+  await empty();
+  expect(started()).toEqual([soon.conversation.id, far.conversation.id]);
 });
 
 test('starts are taken at their pace, live ones before bulk ones', async () => {

@@ -9,7 +9,7 @@ function paceAt(fullPerSecond: number) {
 test('gives out half a second of starts at once, then as many as time brings', () => {
   const { pace, advance } = paceAt(20);
   expect(pace.take(100, 'live')).toBe(10);
-  expect(pace.tryTake()).toBe(false);
+  expect(pace.take(1, 'live')).toBe(0);
   expect(pace.take(1, 'bulk')).toBe(0);
   advance(250);
   expect(pace.take(100, 'live')).toBe(5);
