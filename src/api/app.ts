@@ -3,7 +3,7 @@ import type { Database } from '../db/client';
 import type { Clock } from '../platform/clock';
 import type { Logger } from '../platform/logger';
 import type { Metrics } from '../platform/metrics';
-import type { EpisodeRef } from '../contracts/conversation-workflow';
+import type { Touched } from '../services/verb-context';
 import { answerNotFound, answerProblem } from './middleware/answer-problem';
 import { beginRequest } from './middleware/begin-request';
 import { observeRequest } from './middleware/observe-request';
@@ -26,7 +26,7 @@ export interface AppOptions {
   rateLimitPerMinute: number;
   publicUrl: string;
   /** Told which workflows must hear of a commit; returns at once. */
-  afterCommit(touched: EpisodeRef[]): void;
+  afterCommit(touched: Touched[]): void;
 }
 
 /** The whole HTTP door over a table of routes. It listens nowhere: that is the root's part. */

@@ -1,10 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EpisodeRef } from '../contracts/conversation-workflow';
 import { inOrganization, type Database } from '../db/client';
 import { wasUndone } from '../db/database-error';
 import type { Clock } from '../platform/clock';
 import { LostCreateRace } from '../services/contact/find-or-create-contact';
-import type { VerbContext } from '../services/verb-context';
+import type { Touched, VerbContext } from '../services/verb-context';
 
 const MOST_ATTEMPTS = 4;
 const LONGEST_WAIT_MS = 30;
@@ -13,7 +12,7 @@ export interface TransactionDependencies {
   database: Database;
   clock: Clock;
   /** Told which workflows must hear of the commit; returns at once. */
-  afterCommit(touched: EpisodeRef[]): void;
+  afterCommit(touched: Touched[]): void;
 }
 
 export type RunTransaction = <T>(
@@ -28,7 +27,7 @@ export type RunTransaction = <T>(
 export function createTransactions(deps: TransactionDependencies): RunTransaction {
   return async (organizationId, work) => {
     for (let attempt = 1; ; attempt += 1) {
-      const touched: EpisodeRef[] = [];
+      const touched: Touched[] = [];
       try {
         const result = await inOrganization(deps.database, organizationId, (tx) =>
           work({ tx, organizationId, now: deps.clock.now(), touched }),

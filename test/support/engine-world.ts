@@ -86,7 +86,7 @@ export async function createEngineWorld(options: WorldOptions = {}) {
   const verb = createTransactions({
     database,
     clock: systemClock,
-    afterCommit: (refs) => relay.deliverSoon(refs),
+    afterCommit: (touched) => relay.deliverSoon(touched),
   });
   const timeMachine = createTimeMachine(temporal.client);
   const conversations = conversationVerbs(verb);

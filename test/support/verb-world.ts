@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createTransactions, type RunTransaction } from '../../src/api/transactions';
-import type { ActInput, EpisodeRef } from '../../src/contracts/conversation-workflow';
+import type { ActInput } from '../../src/contracts/conversation-workflow';
 import { inOrganization, openDatabase, type Database, type DatabaseRole } from '../../src/db/client';
 import {
   createConversation,
@@ -17,7 +17,7 @@ import { claimNudge, type ClaimResult } from '../../src/services/nudge/claim-nud
 import type { ComposedText } from '../../src/services/nudge/compose-nudge';
 import { recordOutcome } from '../../src/services/nudge/record-outcome';
 import type { ProviderOutcome } from '../../src/services/ports';
-import type { VerbContext } from '../../src/services/verb-context';
+import type { Touched, VerbContext } from '../../src/services/verb-context';
 import { createTestDatabase } from './database';
 import { seedOrganization, type SeedOptions } from './seed-organization';
 
@@ -59,8 +59,8 @@ export async function createVerbWorld() {
   const database = open('followthrough_app', 12);
   const system = open('followthrough_system', 4);
   const clock = settableClock();
-  const touched: EpisodeRef[] = [];
-  const verb = createTransactions({ database, clock, afterCommit: (refs) => void touched.push(...refs) });
+  const touched: Touched[] = [];
+  const verb = createTransactions({ database, clock, afterCommit: (told) => void touched.push(...told) });
   const conversations = conversationVerbs(verb);
   const asks = workflowAsks(clock, conversations.read);
   const acts = workflowActs(database, clock);

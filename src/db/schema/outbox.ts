@@ -3,7 +3,7 @@ import { instant, organizationId } from './columns';
 import { episodes } from './episodes';
 
 /**
- * "Bring the workflow of this episode up to this revision." One row per episode, level-triggered: whoever delivers
+ * "Bring the workflow of this episode up to this revision." One row per episode, level-triggered: whoever takes it
  * reads the episode afresh, so lost, repeated and reordered deliveries are harmless. `lane`: 0 changes, which never
  * wait behind starts; 1 live starts; 2 bulk starts; 3 live starts that are not due soon.
  * Its times are real time, written by the database: they order work, they decide nothing about conversations.

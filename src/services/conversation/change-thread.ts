@@ -1,7 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { StopReason, Verdict } from '../../domain/conversation';
 import type { GateVerdict } from '../../domain/gates';
-import type { VerbContext } from '../verb-context';
+import type { Touched, VerbContext } from '../verb-context';
+import { startInputOf } from './snapshot';
 import {
   insertDecision,
   insertStageChange,
@@ -56,7 +57,7 @@ export async function moveStage(
 }
 
 async function updateConversation(
-  { tx }: VerbContext,
+  { tx, touched }: VerbContext,
   thread: Thread,
   patch: ConversationPatch,
   raise: 0 | 1,
@@ -67,7 +68,13 @@ async function updateConversation(
   const [row] = await writeConversation(tx).execute({ ...changed, raise });
   if (!row) throw new Error(`conversation ${changed.id} vanished under its lock`);
   thread.conversation = { ...changed, ...row };
+  forgetStart(touched, changed.id);
   if (changed.stage !== fromStage || why.note) await noteStage({ tx }, thread, fromStage, why);
+}
+
+/** What an episode opened in this transaction would start with is not what is committed: its delivery reads. */
+function forgetStart(touched: Touched[], conversationId: string) {
+  for (const told of touched) if (told.ref.conversationId === conversationId) delete told.start;
 }
 
 /** One line of the timeline: the stage the conversation is in now, where it came from and why. */
@@ -114,13 +121,16 @@ export async function updateEpisode(ctx: VerbContext, thread: EpisodeThread, pat
 /** How long the request that made the row has for itself before the relay looks. */
 const RELAY_AFTER_SECONDS = 2;
 
-/** The level-triggered outbox row of the thread's episode, at its present revision. */
+/** The level-triggered outbox row of the thread's episode, at its present revision; a live start brings its facts along. */
 export async function enqueue(ctx: VerbContext, thread: EpisodeThread, lane: Lane) {
   const ref = episodeRef(thread);
   const { revision } = thread.episode;
   const delaySeconds = lane === LANES.bulk ? 0 : RELAY_AFTER_SECONDS;
   await writeOutbox(ctx.tx).execute({ ...ref, revision, lane, delaySeconds });
-  if (lane !== LANES.bulk) ctx.touched.push(ref);
+  if (lane === LANES.change) ctx.touched.push({ ref });
+  if (lane === LANES.start || lane === LANES.patient) {
+    ctx.touched.push({ ref, start: startInputOf(thread), patient: lane === LANES.patient });
+  }
 }
 
 export interface DecisionNote {

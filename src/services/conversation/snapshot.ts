@@ -1,7 +1,7 @@
-import type { Snapshot } from '../../contracts/conversation-workflow';
+import type { ConversationInput, Snapshot } from '../../contracts/conversation-workflow';
 import { formatDuration } from '../../domain/durations';
 import { stepAt, stepCount } from '../../domain/ladder';
-import type { EpisodeThread } from './thread';
+import { episodeRef, type EpisodeThread } from './thread';
 
 type Facts = Pick<EpisodeThread, 'conversation' | 'episode' | 'sequence'>;
 
@@ -13,6 +13,12 @@ export function snapshotOf(thread: Facts): Snapshot {
   const { revision, stopReason, state } = episode;
   if (superseded) return { revision, state: 'ended', stopReason, steps, next: null };
   return { revision: conversation.fence, state, stopReason, steps, next: nextOf(thread) };
+}
+
+/** What the episode's workflow is started with. */
+export function startInputOf(thread: Facts): ConversationInput {
+  const { channel, clockOffsetMs } = thread.conversation;
+  return { ...episodeRef(thread), channel, snapshot: snapshotOf(thread), clockOffsetMs };
 }
 
 function nextOf({ episode, sequence }: Facts): Snapshot['next'] {

@@ -42,7 +42,7 @@ export function isRunning(thread: Thread): thread is EpisodeThread {
   return hasEpisode(thread) && thread.episode.state !== 'ended';
 }
 
-export function episodeRef(thread: EpisodeThread): EpisodeRef {
+export function episodeRef(thread: Pick<EpisodeThread, 'episode'>): EpisodeRef {
   const { organizationId, conversationId, number } = thread.episode;
   return { organizationId, conversationId, episode: number };
 }

@@ -51,5 +51,5 @@ export async function writeWoken({ tx, organizationId, now, touched }: VerbConte
     set revision = greatest(outbox.revision, excluded.revision), lane = excluded.lane, attempts = 0,
       available_at = excluded.available_at`);
   if (written.rowCount !== woken.length) throw new Error('a woken episode vanished under its lock');
-  touched.push(...woken.map(({ thread }) => episodeRef(thread)));
+  touched.push(...woken.map(({ thread }) => ({ ref: episodeRef(thread) })));
 }

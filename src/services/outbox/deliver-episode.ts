@@ -3,18 +3,33 @@ import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import { inOrganization, type Database } from '../../db/client';
 import { defineStatement } from '../../db/define-statement';
 import { conversations, episodes, outbox, sequences } from '../../db/schema';
-import { snapshotOf } from '../conversation/snapshot';
+import { startInputOf } from '../conversation/snapshot';
 import type { ConversationRow, EpisodeRow, SequenceRow } from '../conversation/thread';
 import type { EngineClient } from '../ports';
+import type { Touched } from '../verb-context';
 
 export interface DeliverDependencies {
   database: Database;
   engine: EngineClient;
   /** Asked before a workflow is started; false leaves the row to the relay. */
-  mayStart(episode: EpisodeRow): boolean;
+  mayStart(): boolean;
 }
 
 export type DeliverResult = 'started' | 'signalled' | 'nothing_to_do' | 'left';
+
+/**
+ * The delivery right after a commit. An episode that the commit opened starts with what its transaction wrote: nobody knew
+ * of it before, so a reading at the commit would have said the same. Everything else is read.
+ */
+export async function deliverTouched(
+  deps: DeliverDependencies,
+  { ref, start }: Touched,
+): Promise<DeliverResult> {
+  if (!start) return deliverEpisode(deps, ref);
+  if (!deps.mayStart()) return 'left';
+  if ((await deps.engine.start(start)) !== 'started') return deliverEpisode(deps, ref);
+  return settleStart(deps, ref, start.snapshot.revision);
+}
 
 /**
  * Brings the workflow of one episode up to what PostgreSQL says now, then removes the outbox row up to that revision.
@@ -26,12 +41,11 @@ export async function deliverEpisode(deps: DeliverDependencies, ref: EpisodeRef)
   const { episode } = found;
   const neverStarted = episode.deliveredRevision === 0;
   if (neverStarted && episode.state === 'ended') return settle('nothing_to_do');
-  if (neverStarted && !deps.mayStart(episode)) return 'left';
-  const snapshot = snapshotOf(found);
-  const { channel, clockOffsetMs } = found.conversation;
-  const input = { ...ref, channel, snapshot, clockOffsetMs };
-  if (neverStarted && (await deps.engine.start(input)) === 'started') return settleStart();
-  if ((await deps.engine.signal(ref, snapshot)) === 'signalled') return settle('signalled');
+  if (neverStarted && !deps.mayStart()) return 'left';
+  const input = startInputOf(found);
+  if (neverStarted && (await deps.engine.start(input)) === 'started')
+    return settleStart(deps, ref, episode.revision);
+  if ((await deps.engine.signal(ref, input.snapshot)) === 'signalled') return settle('signalled');
   if (episode.state === 'ended') return settle('nothing_to_do');
   if ((await deps.engine.start(input)) === 'started') return settle('started');
   throw new Error('the workflow of a waiting episode has completed: it can be neither signalled nor started');
@@ -40,13 +54,17 @@ export async function deliverEpisode(deps: DeliverDependencies, ref: EpisodeRef)
     await markDelivered(deps.database, ref, episode.revision, result !== 'nothing_to_do');
     return result;
   }
+}
 
-  /** While we started, the episode may have ended, and another delivery found nothing to tell: it is told now. */
-  async function settleStart(): Promise<DeliverResult> {
-    const newest = await markDelivered(deps.database, ref, episode.revision, true);
-    if (newest > episode.revision) await deliverEpisode(deps, ref);
-    return 'started';
-  }
+/** While we started, the episode may have ended, and another delivery found nothing to tell: it is told now. */
+async function settleStart(
+  deps: DeliverDependencies,
+  ref: EpisodeRef,
+  revision: number,
+): Promise<DeliverResult> {
+  const newest = await markDelivered(deps.database, ref, revision, true);
+  if (newest > revision) await deliverEpisode(deps, ref);
+  return 'started';
 }
 
 type Found = { conversation: ConversationRow; episode: EpisodeRow; sequence: SequenceRow };

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import type { Database } from '../../db/client';
-import { isPatient, LANES, type Lane } from '../conversation/change-thread';
+import { LANES, type Lane } from '../conversation/change-thread';
 import type { EngineClient } from '../ports';
-import { deliverEpisode, type DeliverDependencies, type DeliverResult } from './deliver-episode';
+import type { Touched } from '../verb-context';
+import { deliverTouched, type DeliverResult } from './deliver-episode';
 import { leaseRows, readPressure, returnRow, type OutboxPressure } from './outbox-queue';
 import { createStartLatency } from './start-latency';
 import type { StartKind, StartPace } from './start-pace';
@@ -19,7 +20,7 @@ export interface RelayDependencies {
 
 export interface Relay {
   /** Delivers right after a commit, in the background; what fails or must be paced stays for the loop. */
-  deliverSoon(refs: EpisodeRef[]): void;
+  deliverSoon(touched: Touched[]): void;
   /** Ends the loop and waits for deliveries under way. */
   close(): Promise<void>;
 }
@@ -41,7 +42,7 @@ export function startRelay(deps: RelayDependencies): Relay {
 
   async function deliverChanges(): Promise<number> {
     const changes = await leaseRows(deps.system, [LANES.change], CHANGES_AT_ONCE);
-    await Promise.all(changes.map((ref) => deliver(deps, ref, () => true)));
+    await Promise.all(changes.map((ref) => deliver(deps, { ref }, () => true)));
     return changes.length;
   }
 
@@ -51,10 +52,12 @@ export function startRelay(deps: RelayDependencies): Relay {
     keepDelivering(deps, startRounds(deps), stopping.signal),
   ]);
   return {
-    deliverSoon(refs) {
-      for (const ref of refs.slice(0, MOST_BACKGROUND - background.size)) {
-        const mayStart: MayStart = (episode) => deps.pace.take(1, isPatient(episode) ? 'bulk' : 'live') === 1;
-        const work: Promise<unknown> = deliver(deps, ref, mayStart).finally(() => background.delete(work));
+    deliverSoon(touched) {
+      for (const one of touched.slice(0, MOST_BACKGROUND - background.size)) {
+        const kind = one.patient ? 'bulk' : 'live';
+        const work: Promise<unknown> = deliver(deps, one, () => deps.pace.take(1, kind) === 1).finally(() =>
+          background.delete(work),
+        );
         background.add(work);
       }
     },
@@ -84,7 +87,7 @@ function startRounds(deps: RelayDependencies): () => Promise<number> {
 
   async function start(ref: EpisodeRef) {
     const beganAt = performance.now();
-    const result = await deliver(deps, ref, () => true);
+    const result = await deliver(deps, { ref }, () => true);
     if (result === 'started') latency.note(performance.now() - beganAt);
   }
 
@@ -116,17 +119,16 @@ async function leaseStarts(
   return starts;
 }
 
-type MayStart = DeliverDependencies['mayStart'];
-
 /** Never throws: what fails is told (and null), and its row comes back soon. */
 async function deliver(
   deps: RelayDependencies,
-  ref: EpisodeRef,
-  mayStart: MayStart,
+  touched: Touched,
+  mayStart: () => boolean,
 ): Promise<DeliverResult | null> {
+  const { ref } = touched;
   try {
     const { database, engine } = deps;
-    return await deliverEpisode({ database, engine, mayStart }, ref);
+    return await deliverTouched({ database, engine, mayStart }, touched);
   } catch (error) {
     deps.onError(error, ref);
     await returnRow(deps.system, ref).catch((returnError: unknown) => deps.onError(returnError, ref));

@@ -57,10 +57,10 @@ test('the outbox row, the stage and the news for the workflow come with the conv
   }));
   const ref = { organizationId, conversationId: thread.conversation.id, episode: 1 };
   expect(rows.outbox).toEqual([
-    expect.objectContaining({ ...ref, revision: thread.episode.revision, lane: LANES.start }),
+    expect.objectContaining({ ...ref, revision: thread.episode.revision, lane: LANES.patient }),
   ]);
   expect(rows.stages).toEqual([expect.objectContaining({ fromStage: null, toStage: 'new' })]);
-  expect(world.touched).toContainEqual(ref);
+  expect(world.touched).toContainEqual(expect.objectContaining({ ref }));
 });
 
 test('a bulk start waits in its own lane and is told to nobody in the request', async () => {
@@ -69,7 +69,7 @@ test('a bulk start waits in its own lane and is told to nobody in the request', 
   );
   const [row] = await world.verb(organizationId, ({ tx }) => tx.select().from(outbox));
   expect(row?.lane).toBe(LANES.bulk);
-  expect(world.touched.some(({ conversationId }) => conversationId === thread.conversation.id)).toBe(false);
+  expect(world.touched.some(({ ref }) => ref.conversationId === thread.conversation.id)).toBe(false);
 });
 
 test('a known externalId answers the stored conversation and changes nothing', async () => {

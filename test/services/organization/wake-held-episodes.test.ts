@@ -56,7 +56,7 @@ describe('the end of an organization’s pause', () => {
       expect(episode).toMatchObject({ state: 'waiting', deferredBy: null, nextStep: 1, nextKind: 'nudge' });
       expect(conversation.fence).toBe((before[index]?.conversation.fence ?? 0) + 1);
     });
-    expect(world.touched.map(({ conversationId }) => conversationId).sort()).toEqual(
+    expect(world.touched.map(({ ref }) => ref.conversationId).sort()).toEqual(
       threads.map(({ conversation }) => conversation.id).sort(),
     );
   });

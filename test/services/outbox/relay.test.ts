@@ -9,6 +9,7 @@ import { startRelay, type Relay } from '../../../src/services/outbox/relay';
 import { createStartPace, type StartPace } from '../../../src/services/outbox/start-pace';
 import { gate } from '../../support/blocked-statements';
 import { scriptedEngine } from '../../support/scripted-engine';
+import { statementsOf } from '../../support/statements';
 import { createVerbWorld, DAY_MS, MINUTE_MS, person, type VerbWorld } from '../../support/verb-world';
 import { waitFor } from '../../support/wait-for';
 
@@ -61,9 +62,12 @@ const pause = (thread: EpisodeThread) =>
 test('delivers right after the commit what the request has touched', async () => {
   const running = relay();
   const thread = await world.create(organizationId);
-  running.deliverSoon(world.touched.splice(0));
-  await empty();
+  const asked = await statementsOf(async () => {
+    running.deliverSoon(world.touched.splice(0));
+    await empty();
+  });
   expect(engine.calls).toMatchObject([{ kind: 'start', conversationId: thread.conversation.id }]);
+  expect(asked).not.toContain('episode_to_deliver');
 });
 
 test('takes over by itself, two seconds later, what nobody delivered', async () => {
