@@ -42,7 +42,7 @@ export const FULL_PLAN: Plan = {
   saturated: ['followthrough', 'floor'],
   window: FULL_WINDOW,
   burstSize: 1_000,
-  saturation: { rates: [30, 40, 50, 60, 70, 80, 100], stepMs: 15_000, leadMs: 10_000 },
+  saturation: { rates: [25, 30, 40, 50, 60, 70, 80, 100], stepMs: 15_000, leadMs: 10_000 },
   kill: {
     rate: 25,
     leadMs: 8_000,
