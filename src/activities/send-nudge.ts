@@ -108,7 +108,7 @@ async function claimWithSettings(
     loaded
       ? composeNudge(ctx, thread, input.step, deps.texts)
       : Promise.resolve({ ok: false, reason: 'the channel is not configured' });
-  const claim = await claimNudge(ctx, input, compose, channel.keyed);
+  const claim = await claimNudge(ctx, input, { compose, keyed: channel.keyed, paced: loaded?.paced });
   const settings = claim.kind === 'call' && loaded ? loaded.open(deps.secrets, ctx.now) : null;
   return { claim, settings };
 }
@@ -126,8 +126,8 @@ function untilReadable(
 
 /** A step that keeps failing for no known reason must not hold its conversation for ever: the ladder goes on. */
 async function giveUp(deps: SendNudgeDependencies, input: ActInput): Promise<Snapshot> {
-  const noText = () => Promise.resolve({ ok: false as const, reason: 'internal error' });
-  const claim = await verb(deps, input, (ctx) => claimNudge(ctx, input, noText, false));
+  const compose = () => Promise.resolve({ ok: false as const, reason: 'internal error' });
+  const claim = await verb(deps, input, (ctx) => claimNudge(ctx, input, { compose, keyed: false }));
   if (claim.kind === 'done') return claim.snapshot;
   const unanswered = { outcome: 'unanswered' as const, reason: 'internal error' };
   const result = await record(deps, input, unanswered, false);

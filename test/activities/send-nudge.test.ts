@@ -271,6 +271,15 @@ describe('one bad thing harms one step', () => {
   });
 });
 
+test('the pace of the channel holds the second of two back', async () => {
+  organizationId = await world.seed({ pace: { max: 1, perMs: HOUR_MS } });
+  const { webhook, refused, send } = engine();
+  const threads = [await world.create(organizationId), await world.create(organizationId)];
+  for (const thread of threads) await send(await world.askWhenDue(thread));
+  expect(webhook.calls).toHaveLength(1);
+  expect(refused).toEqual(['channel_pace']);
+});
+
 test('a place is given back whatever happens', async () => {
   const made = engine();
   const released: unknown[] = [];

@@ -30,21 +30,31 @@ test('a start is 17 statements: 12 of the verb, 5 of the delivery', async () => 
   expect(deliver).toHaveLength(5);
 });
 
-test('a nudge is 23 statements: 12 to claim, 11 to record', async () => {
-  const send = makeSendNudge({
-    database: world.database,
-    clock: world.clock,
-    texts: createTextGenerator(),
-    secrets: { seal: (plain) => plain, open: (sealed) => sealed },
-    channels: { webhook: scriptedChannel('webhook'), email: scriptedChannel('email') },
-    metrics: {
-      settled: () => undefined,
-      refused: () => undefined,
-      providerCalled: () => undefined,
-      secretUnreadable: () => undefined,
-    },
+describe('a nudge', () => {
+  const send = async (id: string) => {
+    const sendNudge = makeSendNudge({
+      database: world.database,
+      clock: world.clock,
+      texts: createTextGenerator(),
+      secrets: { seal: (plain) => plain, open: (sealed) => sealed },
+      channels: { webhook: scriptedChannel('webhook'), email: scriptedChannel('email') },
+      metrics: {
+        settled: () => undefined,
+        refused: () => undefined,
+        providerCalled: () => undefined,
+        secretUnreadable: () => undefined,
+      },
+    });
+    const input = await world.askWhenDue(await world.create(id));
+    return statementsOf(() => inActivity(() => sendNudge(input)));
+  };
+
+  test('is 22 statements: 11 to claim, 11 to record', async () => {
+    expect(await send(organizationId)).toHaveLength(22);
   });
-  const input = await world.askWhenDue(await world.create(organizationId));
-  const asked = await statementsOf(() => inActivity(() => send(input)));
-  expect(asked).toHaveLength(23);
+
+  test('over a channel with a pace locks it, and reads it only then', async () => {
+    const asked = await send(await world.seed({ pace: { max: 1, perMs: 60_000 } }));
+    expect(asked.filter((name) => name.includes('pace'))).toEqual(['lock_pace']);
+  });
 });

@@ -167,7 +167,7 @@ function workflowActs(database: Database, clock: SettableClock) {
   return {
     act,
     claim: (input: ActInput, keyed = true, text: ComposedText = WORDS): Promise<ClaimResult> =>
-      act(input, (ctx) => claimNudge(ctx, input, () => Promise.resolve(text), keyed)),
+      act(input, (ctx) => claimNudge(ctx, input, { compose: () => Promise.resolve(text), keyed })),
     record: (input: ActInput, outcome: ProviderOutcome, keyed = true) =>
       act(input, (ctx) => recordOutcome(ctx, input, outcome, keyed)),
   };

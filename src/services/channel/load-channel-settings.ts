@@ -10,6 +10,8 @@ export type ChannelRow = typeof channels.$inferSelect;
 
 /** Settings whose secrets are still sealed: `open` throws UnreadableSecret. */
 export interface LoadedChannel {
+  /** Whether sends over it are paced. */
+  paced: boolean;
   open(secrets: SecretBox, now: Date): ChannelSettings;
 }
 
@@ -40,17 +42,21 @@ export function paceOf({ paceMax: max, pacePerMs: perMs }: ChannelRow): ChannelP
 }
 
 function sealedSettings(row: ChannelRow): LoadedChannel | null {
+  const paced = paceOf(row) !== null;
   switch (row.kind) {
     case 'webhook': {
       const { url } = row;
       if (url === null) return null;
-      return { open: (secrets, now) => ({ kind: 'webhook', url, secrets: openSecrets(row, secrets, now) }) };
+      return {
+        paced,
+        open: (secrets, now) => ({ kind: 'webhook', url, secrets: openSecrets(row, secrets, now) }),
+      };
     }
     case 'email': {
       const { fromAddress: from, replyTo, sealedSmtpUrl: sealed } = row;
       if (from === null) return null;
       const smtpUrl = (secrets: SecretBox) => (sealed === null ? null : secrets.open(sealed));
-      return { open: (secrets) => ({ kind: 'email', from, replyTo, smtpUrl: smtpUrl(secrets) }) };
+      return { paced, open: (secrets) => ({ kind: 'email', from, replyTo, smtpUrl: smtpUrl(secrets) }) };
     }
   }
 }

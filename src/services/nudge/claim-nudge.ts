@@ -24,6 +24,15 @@ export type ClaimResult =
   | { kind: 'call'; nudge: OutgoingNudge; dueAt: Date }
   | { kind: 'done'; snapshot: Snapshot; refusedBy: string | null };
 
+/** What a claim is made with. */
+export interface ClaimMeans {
+  compose(thread: EpisodeThread): Promise<ComposedText>;
+  /** The provider tells repeats by our key. */
+  keyed: boolean;
+  /** Whether the channel has a pace, as this transaction has read; it is looked up where nobody did. */
+  paced?: boolean | undefined;
+}
+
 /** A keyed channel repeats a call until this long after the claim. */
 const REPEAT_FOR_MS = 15 * 60_000;
 
@@ -31,12 +40,7 @@ const REPEAT_FOR_MS = 15 * 60_000;
  * Decides under the locks, against fresh data, and takes the step: from the commit on the delivery is `claimed` and its
  * call open. Every word, stop and opt-out waits for the same locks, so it either sees this claim or prevents it.
  */
-export async function claimNudge(
-  ctx: VerbContext,
-  input: ActInput,
-  compose: (thread: EpisodeThread) => Promise<ComposedText>,
-  keyed: boolean,
-): Promise<ClaimResult> {
+export async function claimNudge(ctx: VerbContext, input: ActInput, means: ClaimMeans): Promise<ClaimResult> {
   const thread = await lockThread(ctx, input.conversationId);
   thread.now = actNow(ctx, thread, input);
   if (!isAskedEpisode(thread, input)) {
@@ -45,13 +49,13 @@ export async function claimNudge(
   }
   const { nudge, delivery } = await findNudge(ctx, input);
   if (!delivery || delivery.status === 'cancelled')
-    return claimAfresh(ctx, thread, input, compose, nudge, delivery);
-  const repeat = await repeatDelivery(ctx, thread, input, delivery, keyed);
+    return claimAfresh(ctx, thread, input, means, nudge, delivery);
+  const repeat = await repeatDelivery(ctx, thread, input, delivery, means.keyed);
   if (repeat === 'call' && nudge) {
     return { kind: 'call', nudge: outgoingNudge(thread, nudge, delivery.id), dueAt: delivery.dueAt };
   }
   if (repeat === 'cancelled') {
-    return claimAfresh(ctx, thread, input, compose, nudge, { ...delivery, status: 'cancelled' });
+    return claimAfresh(ctx, thread, input, means, nudge, { ...delivery, status: 'cancelled' });
   }
   return { kind: 'done', snapshot: snapshotOf(thread), refusedBy: null };
 }
@@ -60,11 +64,11 @@ async function claimAfresh(
   ctx: VerbContext,
   thread: EpisodeThread,
   input: ActInput,
-  compose: (thread: EpisodeThread) => Promise<ComposedText>,
+  { compose, paced }: ClaimMeans,
   nudge: NudgeRow | null,
   delivery: DeliveryRow | null,
 ): Promise<ClaimResult> {
-  const facts = await claimFacts(ctx, thread, input, nudge);
+  const facts = await claimFacts(ctx, thread, input, nudge, paced);
   const decision = decide(facts);
   if (decision.takenSlotAt && facts.pace) {
     await takeSlot(ctx, thread, input, decision.takenSlotAt, slotAfter(decision.takenSlotAt, facts.pace));

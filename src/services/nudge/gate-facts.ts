@@ -3,6 +3,7 @@ import type { ActInput } from '../../contracts/conversation-workflow';
 import type { Tx } from '../../db/client';
 import { defineStatement } from '../../db/define-statement';
 import { channels, deliveries } from '../../db/schema';
+import type { ChannelKind } from '../../domain/conversation';
 import type { GateFacts } from '../../domain/gates';
 import type { ChannelPace } from '../../domain/organization';
 import { rulesOf, type EpisodeThread } from '../conversation/thread';
@@ -44,17 +45,21 @@ export function repeatFacts(
   };
 }
 
-/** Everything a claim asks. Contact and conversation are locked; a channel with a pace is locked here, last. */
+/**
+ * Everything a claim asks. Contact and conversation are locked; a channel with a pace is locked here, last. `paced`:
+ * whether it has one, as this transaction has read; undefined looks.
+ */
 export async function claimFacts(
   ctx: VerbContext,
   thread: EpisodeThread,
   input: ActInput,
   nudge: NudgeRow | null,
+  paced: boolean | undefined,
 ): Promise<GateFacts> {
   const base = repeatFacts(thread, input, input.revision, thread.episode.nextDueAt ?? thread.now);
   const cap = thread.organization.frequencyCap;
   const byMs = skewMs(ctx, thread);
-  const slots = await lockPace(ctx, thread);
+  const slots = await lockPace(ctx, thread, paced);
   return {
     ...base,
     cap,
@@ -93,14 +98,22 @@ const handOversStatement = defineStatement((tx) =>
     .prepare('recent_hand_overs'),
 );
 
-async function lockPace({ tx, organizationId }: VerbContext, thread: EpisodeThread) {
+async function lockPace(
+  { tx, organizationId }: VerbContext,
+  thread: EpisodeThread,
+  paced: boolean | undefined,
+) {
   const key = { organizationId, kind: thread.conversation.channel };
-  const [seen] = await paceStatement(tx).execute(key);
-  if (!seen?.max || !seen.perMs) return null;
+  if (!(paced ?? (await isPaced(tx, key)))) return null;
   const [row] = await paceLock(tx).execute(key);
   if (!row?.max || !row.perMs) return null;
   const pace: ChannelPace = { max: row.max, perMs: row.perMs };
   return { pace, nextSlotAt: row.nextSlotAt };
+}
+
+async function isPaced(tx: Tx, key: { organizationId: string; kind: ChannelKind }): Promise<boolean> {
+  const [seen] = await paceStatement(tx).execute(key);
+  return Boolean(seen?.max && seen.perMs);
 }
 
 const selectPace = (tx: Tx) =>

@@ -30,7 +30,7 @@ async function heldClaim(input: ActInput, keyed = true) {
     await door.pass();
     return { ok: true as const, subject: null, body: 'Hello?', templateId: null };
   };
-  const claim = world.act(input, (ctx) => claimNudge(ctx, input, compose, keyed));
+  const claim = world.act(input, (ctx) => claimNudge(ctx, input, { compose, keyed }));
   await door.reached;
   return { claim, open: door.open };
 }
