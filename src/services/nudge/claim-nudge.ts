@@ -17,7 +17,7 @@ import type { ComposedText } from './compose-nudge';
 import { claimFacts, skewMs } from './gate-facts';
 import { outgoingNudge } from './outgoing-nudge';
 import { dropDelivery, repeatDelivery } from './repeat-delivery';
-import { nudgeTarget, writeClaim, writeNudge } from './write-statements';
+import { nudgeTarget, writeClaim } from './write-statements';
 
 /** Either a provider call that is ours to make now, or how the episode stands without one. */
 export type ClaimResult =
@@ -76,13 +76,9 @@ async function claimAfresh(
   if (decision.verdict !== 'send') return refuse(ctx, thread, input, decision);
   const text = await compose(thread);
   if (!text.ok) return failText(ctx, thread, input, decision, text.reason);
-  const dueAt = facts.dueAt;
-  const stored = await storeNudge(ctx, thread, input, text);
-  const deliveryId = await storeClaim(ctx, thread, input, dueAt, delivery);
-  await noteDecisions(ctx, thread, [
-    { step: input.step, verdict: 'send', gates: decision.gates, nextAt: null },
-  ]);
-  return { kind: 'call', nudge: outgoingNudge(thread, stored, deliveryId), dueAt };
+  const { dueAt } = facts;
+  const claimed = { text, dueAt, gates: decision.gates, cancelled: delivery };
+  return { kind: 'call', nudge: await storeClaim(ctx, thread, input, claimed), dueAt };
 }
 
 async function refuse(
@@ -131,22 +127,6 @@ const nudgeKey = (thread: EpisodeThread, step: number) => ({
   step,
 });
 
-/** Words stored by an earlier attempt stay: a repeat sends the same. */
-async function storeNudge(
-  { tx }: VerbContext,
-  thread: EpisodeThread,
-  input: ActInput,
-  text: Extract<ComposedText, { ok: true }>,
-): Promise<NudgeRow> {
-  const { subject, body, templateId } = text;
-  const stage = stepAt(thread.sequence.ladder, input.step)?.stage ?? 'followup';
-  const key = { ...nudgeKey(thread, input.step), id: uuidv7() };
-  const row = { ...key, stage, createdAt: thread.now, subject, body, templateId };
-  const [stored] = await writeNudge(tx).execute(row);
-  if (!stored) throw new Error('the nudge was not stored');
-  return stored;
-}
-
 async function takeSlot(
   ctx: VerbContext,
   thread: EpisodeThread,
@@ -174,25 +154,35 @@ async function takeSlot(
     .onConflictDoUpdate({ target: nudgeTarget, set: { slotAt } });
 }
 
+interface Claimed {
+  text: Extract<ComposedText, { ok: true }>;
+  dueAt: Date;
+  gates: GateVerdict[];
+  cancelled: DeliveryRow | null;
+}
+
+/** Words stored by an earlier attempt stay: a repeat sends the same. A cancelled delivery is claimed again in its row. */
 async function storeClaim(
   { tx }: VerbContext,
   thread: EpisodeThread,
   input: ActInput,
-  dueAt: Date,
-  cancelled: DeliveryRow | null,
-): Promise<string> {
+  { text: { subject, body, templateId }, dueAt, gates, cancelled }: Claimed,
+): Promise<OutgoingNudge> {
   const { now, conversation, contact } = thread;
-  const id = cancelled?.id ?? uuidv7();
-  await writeClaim(tx).execute({
+  const deliveryId = cancelled?.id ?? uuidv7();
+  const [stored] = await writeClaim(tx).execute({
     ...nudgeKey(thread, input.step),
-    id,
+    ...{ nudgeId: uuidv7(), deliveryId, decisionId: uuidv7() },
+    stage: stepAt(thread.sequence.ladder, input.step)?.stage ?? 'followup',
+    ...{ subject, body, templateId },
     contactId: contact.id,
     channel: conversation.channel,
     fence: conversation.fence,
     attempts: (cancelled?.attempts ?? 0) + 1,
-    dueAt,
-    claimedAt: now,
+    ...{ now, dueAt },
     deadlineAt: new Date(now.getTime() + REPEAT_FOR_MS),
+    gates: JSON.stringify(gates),
   });
-  return id;
+  if (!stored) throw new Error('the nudge was not stored');
+  return outgoingNudge(thread, stored, deliveryId);
 }

@@ -1,31 +1,40 @@
 import { and, eq, sql } from 'drizzle-orm';
+import type { Tx } from '../../db/client';
 import { defineStatement } from '../../db/define-statement';
-import { deliveries, nudges } from '../../db/schema';
+import { decisions, deliveries, nudges } from '../../db/schema';
 
 // Prepared once per connection, like those of conversation/write-statements.ts.
 const value = (name: string) => sql`${sql.placeholder(name)}`;
 
+const ofStep = () => ({
+  organizationId: value('organizationId'),
+  conversationId: value('conversationId'),
+  episode: value('episode'),
+  step: value('step'),
+});
+
 /** What makes a nudge the only one of its step. */
 export const nudgeTarget = [nudges.organizationId, nudges.conversationId, nudges.episode, nudges.step];
 
-/** Inserts the nudge with its words; on one that was stored before (or holds a slot) it fills in only missing words. */
-export const writeNudge = defineStatement((tx) =>
-  tx
+/** The rows of a claim in one statement: hand-over, decision and nudge. Answers the nudge. `gates` as JSON text. */
+export const writeClaim = defineStatement((tx) => {
+  const handOver = tx.$with('hand_over').as(insertHandOver(tx));
+  const decision = tx.$with('decision').as(insertSendDecision(tx));
+  return tx
+    .with(handOver, decision)
     .insert(nudges)
     .values({
-      organizationId: value('organizationId'),
-      id: value('id'),
-      conversationId: value('conversationId'),
-      episode: value('episode'),
-      step: value('step'),
+      ...ofStep(),
+      id: value('nudgeId'),
       stage: value('stage'),
       templateId: value('templateId'),
       subject: value('subject'),
       body: value('body'),
-      createdAt: value('createdAt'),
+      createdAt: value('now'),
     })
     .onConflictDoUpdate({
       target: nudgeTarget,
+      // Words that were stored before stay; a nudge that only holds a slot gets its own here.
       set: {
         subject: sql`case when ${nudges.body} is null then excluded.subject else ${nudges.subject} end`,
         templateId: sql`case when ${nudges.body} is null then excluded.template_id else ${nudges.templateId} end`,
@@ -33,29 +42,26 @@ export const writeNudge = defineStatement((tx) =>
       },
     })
     .returning()
-    .prepare('write_nudge'),
-);
+    .prepare('write_claim');
+});
 
-/** Claims: a new delivery, or the same row again after it was cancelled. */
-export const writeClaim = defineStatement((tx) =>
+/** A new delivery, or the same row again after it was cancelled. */
+const insertHandOver = (tx: Tx) =>
   tx
     .insert(deliveries)
     .values({
-      organizationId: value('organizationId'),
-      id: value('id'),
-      conversationId: value('conversationId'),
+      ...ofStep(),
+      id: value('deliveryId'),
       contactId: value('contactId'),
-      episode: value('episode'),
-      step: value('step'),
       channel: value('channel'),
       status: 'claimed',
       fence: value('fence'),
       callOpen: true,
       attempts: value('attempts'),
       dueAt: value('dueAt'),
-      claimedAt: value('claimedAt'),
+      claimedAt: value('now'),
       deadlineAt: value('deadlineAt'),
-      updatedAt: value('claimedAt'),
+      updatedAt: value('now'),
     })
     .onConflictDoUpdate({
       target: [deliveries.organizationId, deliveries.id],
@@ -71,9 +77,16 @@ export const writeClaim = defineStatement((tx) =>
         settledAt: null,
         reason: null,
       },
-    })
-    .prepare('write_claim'),
-);
+    });
+
+const insertSendDecision = (tx: Tx) =>
+  tx.insert(decisions).values({
+    ...ofStep(),
+    id: value('decisionId'),
+    at: value('now'),
+    verdict: 'send',
+    gates: value('gates'),
+  });
 
 /** Settles a delivery that is still claimed; answers no row when it was settled before. */
 export const settleClaimed = defineStatement((tx) =>
