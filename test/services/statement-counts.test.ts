@@ -49,8 +49,8 @@ describe('a nudge', () => {
     return statementsOf(() => inActivity(() => sendNudge(input)));
   };
 
-  test('is 20 statements: 9 to claim, 11 to record', async () => {
-    expect(await send(organizationId)).toHaveLength(20);
+  test('is 19 statements: 9 to claim, 10 to record', async () => {
+    expect(await send(organizationId)).toHaveLength(19);
   });
 
   test('over a channel with a pace locks it, and reads it only then', async () => {

@@ -1,6 +1,3 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { defineStatement } from '../../db/define-statement';
-import { episodes } from '../../db/schema';
 import type { DeliveryStatus } from '../../domain/conversation';
 import { stepAt } from '../../domain/ladder';
 import { moveStage } from '../conversation/change-thread';
@@ -16,8 +13,9 @@ export interface Settlement {
 }
 
 /**
- * Settles a claimed delivery by a conditional update; false when it was settled already. The stage moves on `sent` or
- * `unknown`, and only while the fence of the claim still stands. The caller holds the conversation's lock.
+ * Settles a claimed delivery by a conditional update, and counts what was sent; false when it was settled already. The
+ * stage moves on `sent` or `unknown`, and only while the fence of the claim still stands. The caller holds the
+ * conversation's lock.
  */
 export async function settleDelivery(
   ctx: VerbContext,
@@ -37,27 +35,8 @@ export async function settleDelivery(
     final: status === 'sent' || status === 'failed',
   });
   if (settled.length === 0) return false;
-  if (status === 'sent') await countNudge(ctx, delivery);
   const stands = delivery.fence === thread.conversation.fence;
   const stage = thread.sequence && stepAt(thread.sequence.ladder, delivery.step)?.stage;
   if (stands && stage && (status === 'sent' || status === 'unknown')) await moveStage(ctx, thread, { stage });
   return true;
 }
-
-async function countNudge({ tx, organizationId }: VerbContext, { conversationId, episode }: DeliveryRow) {
-  await countStatement(tx).execute({ organizationId, conversationId, episode });
-}
-
-const countStatement = defineStatement((tx) =>
-  tx
-    .update(episodes)
-    .set({ nudgesSent: sql`${episodes.nudgesSent} + 1` })
-    .where(
-      and(
-        eq(episodes.organizationId, sql.placeholder('organizationId')),
-        eq(episodes.conversationId, sql.placeholder('conversationId')),
-        eq(episodes.number, sql.placeholder('episode')),
-      ),
-    )
-    .prepare('count_nudge'),
-);

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Tx } from '../../db/client';
 import { defineStatement } from '../../db/define-statement';
-import { decisions, deliveries, nudges } from '../../db/schema';
+import { decisions, deliveries, episodes, nudges } from '../../db/schema';
 
 // Prepared once per connection, like those of conversation/write-statements.ts.
 const value = (name: string) => sql`${sql.placeholder(name)}`;
@@ -88,8 +88,30 @@ const insertSendDecision = (tx: Tx) =>
     gates: value('gates'),
   });
 
-/** Settles a delivery that is still claimed; answers no row when it was settled before. */
-export const settleClaimed = defineStatement((tx) =>
+/**
+ * Settles a delivery that is still claimed, and counts it on its episode if it was sent. Answers no row when it was
+ * settled before: then nothing is counted either.
+ */
+export const settleClaimed = defineStatement((tx) => {
+  const settled = tx.$with('settled').as(updateClaimed(tx));
+  const counted = tx.$with('counted').as(
+    tx
+      .update(episodes)
+      .set({ nudgesSent: sql`${episodes.nudgesSent} + 1` })
+      .from(settled)
+      .where(
+        and(
+          eq(settled.status, 'sent'),
+          eq(episodes.organizationId, settled.organizationId),
+          eq(episodes.conversationId, settled.conversationId),
+          eq(episodes.number, settled.episode),
+        ),
+      ),
+  );
+  return tx.with(settled, counted).select({ status: settled.status }).from(settled).prepare('settle_claimed');
+});
+
+const updateClaimed = (tx: Tx) =>
   tx
     .update(deliveries)
     .set({
@@ -109,6 +131,9 @@ export const settleClaimed = defineStatement((tx) =>
         eq(deliveries.status, 'claimed'),
       ),
     )
-    .returning({ id: deliveries.id })
-    .prepare('settle_claimed'),
-);
+    .returning({
+      organizationId: deliveries.organizationId,
+      conversationId: deliveries.conversationId,
+      episode: deliveries.episode,
+      status: deliveries.status,
+    });

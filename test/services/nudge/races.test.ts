@@ -1,4 +1,5 @@
-import { deliveries } from '../../../src/db/schema';
+import { sql } from 'drizzle-orm';
+import { deliveries, episodes } from '../../../src/db/schema';
 import type { ActInput } from '../../../src/contracts/conversation-workflow';
 import { createConversation } from '../../../src/services/conversation/create-conversation';
 import { pauseConversation } from '../../../src/services/conversation/pause-conversation';
@@ -132,6 +133,22 @@ test('two claims on a channel with a pace of one take two slots, not the same', 
   held.open();
   expect((await held.claim).kind).toBe('call');
   expect(await waiting).toMatchObject({ kind: 'done', refusedBy: 'channel_pace' });
+});
+
+test('what is written to the episode beside a record, without its locks, loses neither its own nor the count', async () => {
+  const thread = await world.create(organizationId);
+  const input = await world.askWhenDue(thread);
+  await world.claim(input);
+  // As a delivery to Temporal writes, and one that counted another nudge.
+  const beside = await heldVerb(organizationId, ({ tx }) =>
+    tx.update(episodes).set({ deliveredRevision: 7, nudgesSent: sql`${episodes.nudgesSent} + 1` }),
+  );
+  const recorded = world.record(input, ACCEPTED);
+  await untilBlocked(world.database);
+  beside.open();
+  await beside.done;
+  expect(await recorded).toMatchObject({ status: 'sent' });
+  expect((await world.read(thread)).episode).toMatchObject({ nudgesSent: 2, deliveredRevision: 7 });
 });
 
 describe('STOP in two conversations of one contact at once', () => {
