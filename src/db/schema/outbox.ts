@@ -5,7 +5,7 @@ import { episodes } from './episodes';
 /**
  * "Bring the workflow of this episode up to this revision." One row per episode, level-triggered: whoever takes it
  * reads the episode afresh, so lost, repeated and reordered deliveries are harmless. `lane`: 0 changes, which never
- * wait behind starts; 1 live starts; 2 bulk starts; 3 live starts that are not due soon.
+ * wait behind starts; 1 live starts; 2 bulk starts.
  * Its times are real time, written by the database: they order work, they decide nothing about conversations.
  */
 export const outbox = pgTable(
@@ -18,7 +18,10 @@ export const outbox = pgTable(
     lane: smallint('lane').notNull(),
     attempts: integer('attempts').notNull().default(0),
     createdAt: instant('created_at').notNull().defaultNow(),
-    /** Not before: the request delivers at once; the relay takes over 2 s later, and after a failure waits longer. */
+    /**
+     * Not before: the request delivers at once; the relay takes over 2 s later, and after a failure waits longer. A live
+     * start that is not due soon has a minute, within which the relay takes it where there is room.
+     */
     availableAt: instant('available_at').notNull(),
   },
   (t) => [

@@ -12,15 +12,15 @@ import {
 } from './write-statements';
 import { episodeRef, type ConversationRow, type EpisodeRow, type EpisodeThread, type Thread } from './thread';
 
-/** Changes, never behind starts; live starts that are due soon; bulk starts; live starts that can wait a minute. */
-export const LANES = { change: 0, start: 1, bulk: 2, patient: 3 } as const;
+/** 0: changes, never behind starts. 1: live starts. 2: bulk starts. */
+export const LANES = { change: 0, start: 1, bulk: 2 } as const;
 export type Lane = (typeof LANES)[keyof typeof LANES];
 
 /** A first step further away than this loses nothing when its workflow starts a minute late. */
 const SOON_MS = 2 * 60_000;
 
-/** Whether the start of an episode's workflow may give way for a while: nothing of it is due soon. */
-export function isPatient({ openedAt, nextDueAt }: Pick<EpisodeRow, 'openedAt' | 'nextDueAt'>): boolean {
+/** Whether the start of an episode's workflow may give way for a minute: nothing of it is due soon. */
+function isPatient({ openedAt, nextDueAt }: Pick<EpisodeRow, 'openedAt' | 'nextDueAt'>): boolean {
   return nextDueAt !== null && nextDueAt.getTime() - openedAt.getTime() > SOON_MS;
 }
 
@@ -119,18 +119,19 @@ export async function updateEpisode(ctx: VerbContext, thread: EpisodeThread, pat
 }
 
 /** How long the request that made the row has for itself before the relay looks. */
-const RELAY_AFTER_SECONDS = 2;
+export const RELAY_AFTER_SECONDS = 2;
+/** Until then the relay takes a patient start only where there is room; from then on like any live one. */
+const PATIENCE_SECONDS = 60;
 
 /** The level-triggered outbox row of the thread's episode, at its present revision; a live start brings its facts along. */
 export async function enqueue(ctx: VerbContext, thread: EpisodeThread, lane: Lane) {
   const ref = episodeRef(thread);
   const { revision } = thread.episode;
-  const delaySeconds = lane === LANES.bulk ? 0 : RELAY_AFTER_SECONDS;
+  const patient = lane === LANES.start && isPatient(thread.episode);
+  const delaySeconds = lane === LANES.bulk ? 0 : patient ? PATIENCE_SECONDS : RELAY_AFTER_SECONDS;
   await writeOutbox(ctx.tx).execute({ ...ref, revision, lane, delaySeconds });
   if (lane === LANES.change) ctx.touched.push({ ref });
-  if (lane === LANES.start || lane === LANES.patient) {
-    ctx.touched.push({ ref, start: startInputOf(thread), patient: lane === LANES.patient });
-  }
+  if (lane === LANES.start) ctx.touched.push({ ref, start: startInputOf(thread), patient });
 }
 
 export interface DecisionNote {

@@ -1,7 +1,7 @@
 import { wholeLifeMs } from '../../domain/ladder';
 import { planFrom, type Plan } from '../../domain/plan';
 import type { VerbContext } from '../verb-context';
-import { enqueue, isPatient, LANES, noteDecisions, raiseFence, type Lane } from './change-thread';
+import { enqueue, LANES, noteDecisions, raiseFence, type Lane } from './change-thread';
 import { insertEpisode } from './insert-statements';
 import { newestSequence } from './opening-facts';
 import { nextColumns, skipNotes } from './plan-episode';
@@ -66,7 +66,7 @@ export async function storeOpening(
   thread.sequence = opening.sequence;
   if (opening.plan === null || !hasEpisode(thread)) return;
   await noteDecisions(ctx, thread, skipNotes(opening.plan, thread.now));
-  await enqueue(ctx, thread, lane === LANES.start && isPatient(row) ? LANES.patient : lane);
+  await enqueue(ctx, thread, lane);
 }
 
 /** What the episode's row holds from the start, beside its key and its revision. */

@@ -1,9 +1,9 @@
 import { and, count, eq, gt, lte, sql, type SQL } from 'drizzle-orm';
 import type { EpisodeRef } from '../../contracts/conversation-workflow';
-import { asSystem, systemQueries, type Database } from '../../db/client';
+import { asSystem, systemQueries, type Database, type Tx } from '../../db/client';
 import { defineStatement } from '../../db/define-statement';
 import { episodes, outbox } from '../../db/schema';
-import { LANES } from '../conversation/change-thread';
+import { LANES, RELAY_AFTER_SECONDS } from '../conversation/change-thread';
 
 /** A relay that dies with rows in hand gives them back after this. */
 const LEASE_SECONDS = 10;
@@ -15,13 +15,36 @@ export async function leaseRows(system: Database, lanes: number[], limit: number
   return leaseStatement(systemQueries(system)).execute({ lanes, limit });
 }
 
-const leaseStatement = defineStatement((tx) => {
+/** Leases live starts that could wait longer, the oldest first: none that was tried before, or is its request's still. */
+export async function leasePatientStarts(system: Database, limit: number): Promise<EpisodeRef[]> {
+  if (limit <= 0) return [];
+  return leasePatientStatement(systemQueries(system)).execute({ lane: LANES.start, limit });
+}
+
+const leaseStatement = defineStatement((tx) =>
+  lease(
+    tx,
+    and(sql`${outbox.lane} = any(${sql.placeholder('lanes')}::int[])`, lte(outbox.availableAt, sql`now()`)),
+  ).prepare('lease_outbox_rows'),
+);
+
+const leasePatientStatement = defineStatement((tx) =>
+  lease(
+    tx,
+    and(
+      eq(outbox.lane, sql.placeholder('lane')),
+      gt(outbox.availableAt, sql`now()`),
+      eq(outbox.attempts, 0),
+      lte(outbox.createdAt, sql`now() - make_interval(secs => ${sql.raw(String(RELAY_AFTER_SECONDS))})`),
+    ),
+  ).prepare('lease_patient_starts'),
+);
+
+function lease(tx: Tx, which: SQL | undefined) {
   const free = tx
     .select({ row: sql`ctid` })
     .from(outbox)
-    .where(
-      and(sql`${outbox.lane} = any(${sql.placeholder('lanes')}::int[])`, lte(outbox.availableAt, sql`now()`)),
-    )
+    .where(which)
     .orderBy(outbox.lane, outbox.availableAt)
     .limit(sql.placeholder('limit'))
     .for('update', { skipLocked: true });
@@ -36,9 +59,8 @@ const leaseStatement = defineStatement((tx) => {
       organizationId: outbox.organizationId,
       conversationId: outbox.conversationId,
       episode: outbox.episode,
-    })
-    .prepare('lease_outbox_rows');
-});
+    });
+}
 
 /** Gives a row back after a failed delivery, to be tried again soon: doubling from half a second to five. */
 export async function returnRow(system: Database, ref: EpisodeRef): Promise<void> {
@@ -63,8 +85,6 @@ const returnStatement = defineStatement((tx) => {
 export interface OutboxPressure {
   rows: number;
   oldestSeconds: number;
-  /** How long the oldest start has waited that can wait. */
-  patientSeconds: number;
   /** Waiting episodes whose workflow runs, due since more than a moment and less than half a minute. */
   lateEpisodes: number;
 }
@@ -80,7 +100,6 @@ export async function readPressure(system: Database): Promise<OutboxPressure> {
       .select({
         rows: count(),
         oldestSeconds: age(sql`min(${outbox.createdAt})`),
-        patientSeconds: age(sql`min(${outbox.createdAt}) filter (where ${outbox.lane} = ${LANES.patient})`),
       })
       .from(outbox);
     const late = sql`${episodes.nextDueAt} between now() - interval '30 seconds' and now() - interval '300 ms'`;
@@ -91,7 +110,6 @@ export async function readPressure(system: Database): Promise<OutboxPressure> {
     return {
       rows: waiting?.rows ?? 0,
       oldestSeconds: waiting?.oldestSeconds ?? 0,
-      patientSeconds: waiting?.patientSeconds ?? 0,
       lateEpisodes: overdue?.episodes ?? 0,
     };
   });

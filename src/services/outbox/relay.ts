@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import type { Database } from '../../db/client';
-import { LANES, type Lane } from '../conversation/change-thread';
+import { LANES } from '../conversation/change-thread';
 import type { EngineClient } from '../ports';
 import type { Touched } from '../verb-context';
 import { deliverTouched, type DeliverResult } from './deliver-episode';
-import { leaseRows, readPressure, returnRow, type OutboxPressure } from './outbox-queue';
+import { leasePatientStarts, leaseRows, readPressure, returnRow, type OutboxPressure } from './outbox-queue';
 import { createStartLatency } from './start-latency';
 import type { StartKind, StartPace } from './start-pace';
 
@@ -30,8 +30,6 @@ const STARTS_AT_ONCE = 20;
 const BUSY_MS = 100;
 const IDLE_MS = 500;
 const OBSERVE_EVERY_MS = 1_000;
-/** What can wait gives way like an import, but no longer than this: it is due a minute later at the earliest. */
-const PATIENCE_SECONDS = 60;
 /** Deliveries in the background of requests; beyond it the loop takes over, two seconds later. */
 const MOST_BACKGROUND = 64;
 
@@ -73,14 +71,12 @@ export function startRelay(deps: RelayDependencies): Relay {
 function startRounds(deps: RelayDependencies): () => Promise<number> {
   const latency = createStartLatency(() => performance.now());
   let observedAtMs = 0;
-  let outOfPatience = false;
 
   async function observe() {
     if (Date.now() - observedAtMs < OBSERVE_EVERY_MS) return;
     observedAtMs = Date.now();
     const pressure = await readPressure(deps.system);
     const slow = latency.wereSlow();
-    outOfPatience = pressure.patientSeconds > PATIENCE_SECONDS;
     deps.pace.observe(slow || pressure.lateEpisodes > 0);
     deps.onPressure(pressure, deps.pace.bulkPerSecond());
   }
@@ -93,29 +89,28 @@ function startRounds(deps: RelayDependencies): () => Promise<number> {
 
   return async () => {
     await observe();
+    const { system } = deps;
     const refs: EpisodeRef[] = [];
-    const lanes = [
-      [LANES.start, 'live'],
-      [LANES.patient, outOfPatience ? 'live' : 'bulk'],
-      [LANES.bulk, 'bulk'],
-    ] as const;
-    for (const [lane, kind] of lanes) {
-      refs.push(...(await leaseStarts(deps, lane, kind, STARTS_AT_ONCE - refs.length)));
-    }
+    const take = async (kind: StartKind, lease: (limit: number) => Promise<EpisodeRef[]>) => {
+      refs.push(...(await takeStarts(deps.pace, kind, STARTS_AT_ONCE - refs.length, lease)));
+    };
+    await take('live', (limit) => leaseRows(system, [LANES.start], limit));
+    await take('bulk', (limit) => leasePatientStarts(system, limit));
+    await take('bulk', (limit) => leaseRows(system, [LANES.bulk], limit));
     await Promise.all(refs.map(start));
     return refs.length;
   };
 }
 
-async function leaseStarts(
-  deps: RelayDependencies,
-  lane: Lane,
+async function takeStarts(
+  pace: StartPace,
   kind: StartKind,
   atMost: number,
+  lease: (limit: number) => Promise<EpisodeRef[]>,
 ): Promise<EpisodeRef[]> {
-  const mayTake = deps.pace.take(atMost, kind);
-  const starts = await leaseRows(deps.system, [lane], mayTake);
-  deps.pace.giveBack(mayTake - starts.length, kind);
+  const mayTake = pace.take(atMost, kind);
+  const starts = await lease(mayTake);
+  pace.giveBack(mayTake - starts.length, kind);
   return starts;
 }
 

@@ -57,7 +57,7 @@ test('the outbox row, the stage and the news for the workflow come with the conv
   }));
   const ref = { organizationId, conversationId: thread.conversation.id, episode: 1 };
   expect(rows.outbox).toEqual([
-    expect.objectContaining({ ...ref, revision: thread.episode.revision, lane: LANES.patient }),
+    expect.objectContaining({ ...ref, revision: thread.episode.revision, lane: LANES.start }),
   ]);
   expect(rows.stages).toEqual([expect.objectContaining({ fromStage: null, toStage: 'new' })]);
   expect(world.touched).toContainEqual(expect.objectContaining({ ref }));

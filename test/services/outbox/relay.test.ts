@@ -4,7 +4,12 @@ import { LANES } from '../../../src/services/conversation/change-thread';
 import { createConversation } from '../../../src/services/conversation/create-conversation';
 import { pauseConversation } from '../../../src/services/conversation/pause-conversation';
 import type { EpisodeThread } from '../../../src/services/conversation/thread';
-import { leaseRows, readPressure, returnRow } from '../../../src/services/outbox/outbox-queue';
+import {
+  leasePatientStarts,
+  leaseRows,
+  readPressure,
+  returnRow,
+} from '../../../src/services/outbox/outbox-queue';
 import { startRelay, type Relay } from '../../../src/services/outbox/relay';
 import { createStartPace, type StartPace } from '../../../src/services/outbox/start-pace';
 import { gate } from '../../support/blocked-statements';
@@ -112,12 +117,11 @@ test('a live start that is not due soon gives way, for a minute at most', async 
   const soon = await createDueIn(2 * MINUTE_MS);
   const far = await createDueIn(2 * MINUTE_MS + 1);
   relay({ ...pace, take }).deliverSoon(world.touched.splice(0));
-  await available();
   await waitFor('many rounds', () => rounds >= 20);
   const started = () => engine.calls.map(({ conversationId }) => conversationId);
   expect(started()).toEqual([soon.conversation.id]);
   await world.verb(organizationId, ({ tx }) =>
-    tx.execute("update outbox set created_at = now() - interval '61 s'"),
+    tx.execute("update outbox set available_at = available_at - interval '60 s'"),
   );
   await empty();
   expect(started()).toEqual([soon.conversation.id, far.conversation.id]);
@@ -209,6 +213,18 @@ describe('the queue', () => {
       tx.execute("update outbox set available_at = available_at - interval '30 s'"),
     );
     expect(await leaseRows(world.system, [LANES.bulk], 10)).toHaveLength(1);
+  });
+
+  test('leases a start that is not due soon before its minute is over, but not while its request has it, and once', async () => {
+    const far = await createDueIn(10 * MINUTE_MS);
+    const early = () => leasePatientStarts(world.system, 10);
+    expect(await early()).toEqual([]);
+    await world.verb(organizationId, ({ tx }) =>
+      tx.execute("update outbox set created_at = created_at - interval '3 s'"),
+    );
+    expect(await leaseRows(world.system, [LANES.start], 10)).toEqual([]);
+    expect(await early()).toMatchObject([{ conversationId: far.conversation.id }]);
+    expect(await early()).toEqual([]);
   });
 
   test('eight at once lease every row once', async () => {
