@@ -54,10 +54,12 @@ export const FULL_PLAN: Plan = {
   api: {
     createsPerSecond: 100,
     createsForMs: 20_000,
+    warmUpMs: 10_000,
     clients: 16,
     fullSpeedMs: 10_000,
-    repliesPerSecond: 10,
-    window: { rate: 25, ...FULL_WINDOW },
+    // To every tenth nudge.
+    repliesPerSecond: 2.5,
+    window: { rate: 25, leadMs: 12_000, windowMs: 60_000 },
   },
   import: { rows: 10_000, window: { rate: 10, ...FULL_WINDOW }, idleMs: 30_000 },
 };

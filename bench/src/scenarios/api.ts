@@ -10,6 +10,8 @@ import { runWindow, type WindowResult } from './window';
 export interface ApiOptions {
   createsPerSecond: number;
   createsForMs: number;
+  /** At half that rate before, not counted: nobody's first requests come at full load. */
+  warmUpMs: number;
   /** Requests at once when nothing paces them. */
   clients: number;
   fullSpeedMs: number;
@@ -43,12 +45,9 @@ export async function runApi(
   options: ApiOptions,
 ): Promise<ApiResult> {
   const prefix = newPrefix('api');
-  const beginAt = Date.now() + 500;
-  const count = Math.round((options.createsPerSecond * options.createsForMs) / 1000);
-  const jobs = Array.from({ length: count }, (_, index): TimedJob => {
-    const startAt = beginAt + Math.round((index * 1000) / options.createsPerSecond);
-    return { id: `${prefix}${index}`, startAt, dueAt: startAt + DAY_MS };
-  });
+  const { createsPerSecond, createsForMs, warmUpMs } = options;
+  await feed(evenly(`${prefix}warm-`, createsPerSecond / 2, warmUpMs), (job) => engine.schedule(job));
+  const jobs = evenly(prefix, createsPerSecond, createsForMs);
   const measuring = meter({ engine, sink });
   const createPaced = await feed(jobs, (job) => engine.schedule(job));
   const createUsage = measuring.stop();
@@ -71,6 +70,15 @@ export async function runApi(
     reply,
     beside,
   };
+}
+
+/** Conversations to create from now on that are due tomorrow. */
+function evenly(prefix: string, perSecond: number, forMs: number): TimedJob[] {
+  const beginAt = Date.now() + 500;
+  return Array.from({ length: Math.round((perSecond * forMs) / 1000) }, (_, index) => {
+    const startAt = beginAt + Math.round((index * 1000) / perSecond);
+    return { id: `${prefix}${index}`, startAt, dueAt: startAt + DAY_MS };
+  });
 }
 
 async function createAtFullSpeed(engine: FollowthroughEngine, prefix: string, options: ApiOptions) {
