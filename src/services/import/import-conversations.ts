@@ -1,4 +1,3 @@
-import { setTimeout as rest } from 'node:timers/promises';
 import { isDatabaseAway } from '../../db/database-error';
 import { AppError } from '../../domain/errors';
 import type { Transact } from '../transact';
@@ -10,8 +9,6 @@ const MOST_ROWS = 100_000;
 const MOST_REJECTIONS = 1_000;
 /** Large enough that statements are shared, small enough that locks last some 50 ms. */
 const BATCH_SIZE = 100;
-/** After a batch that waited for a lock or for the database, a long rest helps nobody. */
-const LONGEST_REST_MS = 250;
 
 export interface ImportOptions {
   rows: AsyncIterable<SourceRow>;
@@ -59,11 +56,7 @@ export async function importConversations(options: ImportOptions): Promise<Impor
     summary.rows += 1;
     if (summary.rows > MOST_ROWS) throw tooManyRows();
     batch.push(readRow(row, options));
-    if (batch.length < BATCH_SIZE) continue;
-    const beganAt = performance.now();
-    await flush();
-    // Half of the time is left to nudges and other requests: an import is in no hurry, they are.
-    await rest(Math.min(LONGEST_REST_MS, performance.now() - beganAt));
+    if (batch.length === BATCH_SIZE) await flush();
   }
   await flush();
   return summary;
