@@ -5,10 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** Longer than the usual load balancer keeps its connections, so that it never writes into one we have just closed. */
 const KEEP_ALIVE_MS = 65_000;
 const LOOK_AGAIN_MS = 50;
-/** An import's body is read as fast as its rows are stored: 100,000 of them take minutes. */
-const LONGEST_REQUEST_MS = 30 * 60_000;
-/** What bounds a client that sends nothing: Node would let it keep its connection for the whole of that. */
-const LONGEST_SILENCE_MS = 2 * 60_000;
+/**
+ * An import's body is read as fast as its rows are stored, which may take longer than the five minutes that Node gives a
+ * request to arrive. A connection on which nothing moves has those five minutes still.
+ */
+const LIMITS = { requestMs: 30 * 60_000, silenceMs: 5 * 60_000, lookEveryMs: 30_000 };
 
 export interface Listener {
   port: number;
@@ -17,9 +18,17 @@ export interface Listener {
 }
 
 /** Throws when the address is taken. */
-export async function listen(app: RequestListener, host: string, port: number): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: LONGEST_REQUEST_MS }, app);
-  server.setTimeout(LONGEST_SILENCE_MS);
+export async function listen(
+  app: RequestListener,
+  host: string,
+  port: number,
+  { requestMs, silenceMs, lookEveryMs } = LIMITS,
+): Promise<Listener> {
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: requestMs, connectionsCheckingInterval: lookEveryMs },
+    app,
+  );
+  server.setTimeout(silenceMs);
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address();

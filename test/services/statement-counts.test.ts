@@ -7,7 +7,7 @@ import { scriptedEngine } from '../support/scripted-engine';
 import { statementsOf } from '../support/statements';
 import { createVerbWorld, type VerbWorld } from '../support/verb-world';
 
-// At full load every statement costs as much as a fifth of a millisecond of processor time: these figures only go down.
+// Near the limit of a machine each statement counts, here and in PostgreSQL: these figures only go down.
 let world: VerbWorld;
 let organizationId: string;
 beforeAll(async () => {

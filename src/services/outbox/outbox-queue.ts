@@ -1,4 +1,4 @@
-import { and, count, eq, gt, lte, sql, type SQL } from 'drizzle-orm';
+import { and, count, eq, gt, lte, min, sql, type SQL } from 'drizzle-orm';
 import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import { asSystem, systemQueries, type Database, type Tx } from '../../db/client';
 import { defineStatement } from '../../db/define-statement';
@@ -95,13 +95,8 @@ export interface OutboxPressure {
  */
 export async function readPressure(system: Database): Promise<OutboxPressure> {
   return asSystem(system, async (tx) => {
-    const age = (since: SQL) => sql<number>`coalesce(extract(epoch from now() - ${since}), 0)::float8`;
-    const [waiting] = await tx
-      .select({
-        rows: count(),
-        oldestSeconds: age(sql`min(${outbox.createdAt})`),
-      })
-      .from(outbox);
+    const oldest = sql<number>`coalesce(extract(epoch from now() - ${min(outbox.createdAt)}), 0)::float8`;
+    const [waiting] = await tx.select({ rows: count(), oldestSeconds: oldest }).from(outbox);
     const late = sql`${episodes.nextDueAt} between now() - interval '30 seconds' and now() - interval '300 ms'`;
     const [overdue] = await tx
       .select({ episodes: count() })

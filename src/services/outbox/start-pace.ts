@@ -20,8 +20,8 @@ export interface StartPace {
 
 /**
  * Paces workflow starts, since a start costs the server as much as a nudge and a timer set behind a burst of starts is late
- * for ever after. Bulk starts also give way to due nudges. Live ones that
- * are due soon do not: held back below the rate at which they come, they would fall due before they are started, and be the lateness that holds them back.
+ * for ever after. Bulk starts also give way to due nudges. Live ones that are
+ * due soon do not: held back below the rate at which they come, they would be due before they are started, and late.
  */
 export function createStartPace(fullPerSecond: number, nowMs: () => number): StartPace {
   const fullBulk = fullPerSecond * BULK_SHARE;
