@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { freePort } from '../../scripts/servers/free-port';
+import { imageNodeOptions } from '../../scripts/servers/image-node-options';
 import type { AppBuild } from './app-build';
 import { startServing, type ServingProcess } from './serving-process';
 
@@ -36,12 +37,12 @@ export interface AppOptions {
 export async function startApps(options: AppOptions, closers: (() => Promise<unknown>)[]): Promise<Apps> {
   const port = await freePort();
   const apiUrl = `http://127.0.0.1:${port}`;
-  const env = { ...environment(options, apiUrl), PORT: String(port) };
+  const env = { ...environment(options, apiUrl), NODE_OPTIONS: imageNodeOptions('api'), PORT: String(port) };
   const { build, folder, prefix } = options;
   const launchApi = { name: `${prefix}api-1`, file: build.api, env, folder, readyUrl: `${apiUrl}/readyz` };
   const api = await startServing(launchApi);
   closers.push(() => api.stop());
-  const launch = workerLauncher(options, env);
+  const launch = workerLauncher(options, { ...env, NODE_OPTIONS: imageNodeOptions('worker') });
   let serving = await launch({});
   closers.push(async () => {
     serving.worker.thaw();

@@ -83,7 +83,6 @@ function follow(
 ): { started: Promise<number>; ended: Promise<ProcessEnd> } {
   let end: ProcessEnd = { how: 'its guard was killed', log: '' };
   // 'close', not 'exit': it comes after the last message was read.
-  // 'close', not 'exit': it comes after the last message was read.
   const ended = new Promise<ProcessEnd>((resolve) => guard.once('close', () => resolve(end)));
   const started = new Promise<number>((resolve, reject) => {
     guard.once('error', reject);

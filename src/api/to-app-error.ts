@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { isDatabaseAway, wasUndone } from '../db/database-error';
 import { AppError } from '../domain/errors';
-import { LostCreateRace } from '../services/contact/find-or-create-contact';
+import { LostCreateRace } from '../services/contact/contact-row';
 
 const RETRY_AFTER_SECONDS = 2;
 

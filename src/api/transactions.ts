@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { inOrganization, type Database } from '../db/client';
 import { wasUndone } from '../db/database-error';
 import type { Clock } from '../platform/clock';
-import { LostCreateRace } from '../services/contact/find-or-create-contact';
+import { LostCreateRace } from '../services/contact/contact-row';
 import type { Touched, VerbContext } from '../services/verb-context';
 
 const MOST_ATTEMPTS = 4;

@@ -38,6 +38,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
     keepAlive: true,
+    // Statements are sent as they come, not one after the answer to the other.
+    pipeline: true,
     options: [
       `-c role=${options.role}`,
       `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
@@ -88,8 +90,11 @@ async function transaction<T>(database: Database, begin: string, work: (tx: Tx) 
   const client = await database.pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(begin);
+    const began = client.query(begin);
+    // Heard before the commit: the first statement travels with it. Should it fail alone, no organization is set.
+    began.catch(() => undefined);
     const result = await work(queriesOn(client));
+    await began;
     // PostgreSQL answers the commit of a transaction in which a statement failed with a quiet ROLLBACK.
     const { command } = await client.query('commit');
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back at its commit');

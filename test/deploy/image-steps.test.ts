@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { freePort } from '../../scripts/servers/free-port';
+import { imageNodeOptions } from '../../scripts/servers/image-node-options';
 import { testEnvironment } from '../support/environment';
 import { startRecordingProvider, type RecordingProvider } from '../support/recording-provider';
 import { runOn, withDatabase } from '../support/template-database';
@@ -130,8 +131,9 @@ test('the image has neither sources nor development packages, and runs as nobody
 
 test('the image is the current Node on Debian, pinned, and limits its heap', () => {
   expect(stage('api').image).toMatch(/^node:24\.\d+\.\d+-\w+-slim$/);
-  for (const name of ['api', 'worker']) {
+  for (const name of ['api', 'worker'] as const) {
     expect(stage(name).env.NODE_OPTIONS).toMatch(/^--max-old-space-size=\d+$/);
+    expect(stage(name).env.NODE_OPTIONS).toBe(imageNodeOptions(name));
   }
 });
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../../scripts/servers/free-port';
+import { imageNodeOptions } from '../../../scripts/servers/image-node-options';
 import { startGuarded, type GuardedProcess } from '../../../scripts/servers/guarded-process';
 import type { AppBuild } from './app-build';
 
@@ -70,7 +71,7 @@ function launch(settings: AppSettings, name: 'api' | 'worker', env: NodeJS.Proce
     command: process.execPath,
     args: ['--enable-source-maps', ...(settings.profile ? profiling : []), settings.build[name]],
     cwd: settings.folder,
-    env,
+    env: { ...env, NODE_OPTIONS: imageNodeOptions(name) },
     logFile: `${file}.log`,
     runFile: `${file}.json`,
     stopSignal: 'SIGTERM',

@@ -3,7 +3,7 @@ import { contacts } from '../../db/schema';
 import { AppError, invalidField } from '../../domain/errors';
 import type { ContactRow } from '../conversation/thread';
 import type { VerbContext } from '../verb-context';
-import { updateContact, type ContactInput } from './find-or-create-contact';
+import { updateContact, type ContactInput } from './contact-row';
 import { unknownContact } from './get-contact';
 
 /**

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { together } from '../../db/together';
 import type { StopReason, Verdict } from '../../domain/conversation';
 import type { GateVerdict } from '../../domain/gates';
 import type { Touched, VerbContext } from '../verb-context';
@@ -65,11 +66,14 @@ async function updateConversation(
 ) {
   const { stage: fromStage } = thread.conversation;
   const changed = { ...thread.conversation, ...patch, updatedAt: thread.now };
-  const [row] = await writeConversation(tx).execute({ ...changed, raise });
+  const noted = changed.stage !== fromStage || why.note;
+  const [[row]] = await together([
+    writeConversation(tx).execute({ ...changed, raise }),
+    noted ? noteStage({ tx }, { ...thread, conversation: changed }, fromStage, why) : undefined,
+  ]);
   if (!row) throw new Error(`conversation ${changed.id} vanished under its lock`);
   thread.conversation = { ...changed, ...row };
   forgetStart(touched, changed.id);
-  if (changed.stage !== fromStage || why.note) await noteStage({ tx }, thread, fromStage, why);
 }
 
 /** What an episode opened in this transaction would start with is not what is committed: its delivery reads. */
@@ -102,8 +106,8 @@ export async function noteStage(
 export async function changeEpisode(ctx: VerbContext, thread: EpisodeThread, patch: EpisodePatch) {
   const revision = thread.conversation.fence;
   if (ctx.byWorkflow) return updateEpisode(ctx, thread, { ...patch, revision, deliveredRevision: revision });
-  await updateEpisode(ctx, thread, { ...patch, revision });
-  return enqueue(ctx, thread, LANES.change);
+  const changed = { ...thread, episode: { ...thread.episode, ...patch, revision } };
+  await together([updateEpisode(ctx, thread, { ...patch, revision }), enqueue(ctx, changed, LANES.change)]);
 }
 
 /** Changes the episode within its revision: the workflow gets this snapshot as the result of its own act. */

@@ -2,16 +2,23 @@ import { and, eq, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import { defineStatement } from '../../db/define-statement';
 import { conversations } from '../../db/schema';
+import { together } from '../../db/together';
 import type { ChannelKind } from '../../domain/conversation';
 import { AppError, invalidField } from '../../domain/errors';
 import { isOptOut } from '../../domain/opt-out-words';
-import { findOrCreateContact, LostCreateRace, type ContactInput } from '../contact/find-or-create-contact';
+import {
+  insertContact,
+  lockContact,
+  LostCreateRace,
+  updateContact,
+  type ContactInput,
+} from '../contact/contact-row';
 import { isOptedOut } from '../contact/opt-out-contact';
 import type { VerbContext } from '../verb-context';
 import { LANES, noteStage, type Lane } from './change-thread';
 import { insertConversation } from './insert-statements';
 import { planOpening, standingAt, storeOpening, type Opening } from './open-episode';
-import { readOpeningFacts } from './opening-facts';
+import { readOpeningFacts, unknownSequence } from './opening-facts';
 import { insertMessage, optOutByWord, type MessageInput } from './record-message';
 import { checkSentAt } from './sent-at';
 import { lockContactThreads, readThread, type ContactRow, type Thread } from './thread';
@@ -41,16 +48,23 @@ export async function createConversation(
   input: CreateConversationInput,
   lane: Lane = LANES.start,
 ): Promise<CreateConversationResult> {
-  const existing = await findByExternalId(ctx, input.externalId);
+  const sequenceName = input.sequence ?? 'default';
+  const [existing, facts, known] = await together([
+    findByExternalId(ctx, input.externalId),
+    readOpeningFacts(ctx, sequenceName),
+    lockContact(ctx, input.contact),
+  ]);
   if (existing) return { created: false, thread: await readThread(ctx, existing) };
-  const facts = await readOpeningFacts(ctx, input.sequence ?? 'default');
+  const { organization, sequence } = facts;
+  if (!sequence) throw unknownSequence(sequenceName);
   const channel = chooseChannel(facts.channelKinds, input.channel);
-  const contact = await findOrCreateContact(ctx, input.contact);
+  const contact = await (known
+    ? updateContact(ctx, known, input.contact)
+    : insertContact(ctx, input.contact));
   checkAddress(contact, channel);
   const word =
     input.lastMessage === undefined ? { direction: 'outbound' as const, text: null } : input.lastMessage;
   const sentAt = checkSentAt(word?.sentAt, ctx.now, 'lastMessage.sentAt');
-  const { organization, sequence } = facts;
   const optedOut = isOptedOut(contact, channel);
   const arms = !optedOut && word?.direction === 'outbound';
   const opening = arms ? planOpening({ organization, contact, now: ctx.now }, sequence, sentAt) : null;
@@ -68,9 +82,11 @@ export async function createConversation(
   });
   if (!conversation) throw new LostCreateRace();
   const thread = { organization, contact, conversation, episode: null, sequence: null, now: ctx.now };
-  await noteStage(ctx, thread, null, { reason: conversation.stopReason });
-  if (opening) await storeOpening(ctx, thread, opening, lane);
-  if (word) await insertMessage(ctx, thread, word, sentAt);
+  await together([
+    noteStage(ctx, thread, null, { reason: conversation.stopReason }),
+    word ? insertMessage(ctx, thread, word, sentAt) : undefined,
+    opening ? storeOpening(ctx, thread, opening, lane) : undefined,
+  ]);
   if (word?.direction === 'inbound' && isOptOut(word.text ?? '')) await optOutByFirstWord(ctx, thread);
   return { created: true, thread };
 }

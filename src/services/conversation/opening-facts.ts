@@ -11,18 +11,16 @@ export interface OpeningFacts {
   organization: OrganizationRow;
   /** Configured channels, the first configured one first. */
   channelKinds: ChannelKind[];
-  /** The newest version of the sequence. */
-  sequence: SequenceRow;
+  /** The newest version of the sequence; null where there is none of that name. */
+  sequence: SequenceRow | null;
 }
 
-/** Organization, its channels and the newest version of a sequence, in one statement. Throws unknown_sequence. */
+/** Organization, its channels and the newest version of a sequence, in one statement. */
 export async function readOpeningFacts(ctx: VerbContext, sequenceName: string): Promise<OpeningFacts> {
   const key = { organizationId: ctx.organizationId, sequenceName };
   const [row] = await factsStatement(ctx.tx).execute(key);
   if (!row) throw new Error('the organization of this transaction does not exist');
-  const { organization, channelKinds, sequence } = row;
-  if (!sequence) throw unknownSequence(sequenceName);
-  return { organization, channelKinds, sequence };
+  return row;
 }
 
 const factsStatement = defineStatement((tx) => {

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import { defineStatement } from '../../db/define-statement';
 import { messages } from '../../db/schema';
+import { together } from '../../db/together';
 import { isHeld, type Author, type Direction } from '../../domain/conversation';
 import { isOptOut } from '../../domain/opt-out-words';
 import { addOptOut, isOptedOut, optOutThreads } from '../contact/opt-out-contact';
@@ -56,23 +57,21 @@ export async function recordMessage(
   const threads = optsOut ? await lockAll(ctx, conversationId) : [await lockThread(ctx, conversationId)];
   const thread = threads.find(({ conversation }) => conversation.id === conversationId);
   if (!thread) throw unknownConversation();
-  const stored = await findMessage(ctx, conversationId, input.externalId);
+  const ids = threads.map(({ conversation }) => conversation.id);
+  const [stored, inFlight] = await together([
+    findMessage(ctx, conversationId, input.externalId),
+    inFlightOf(ctx, ids),
+  ]);
   if (stored) return { duplicate: true, message: stored, effect: 'none', inFlight: [], thread };
 
   const sentAt = checkSentAt(input.sentAt, thread.now);
-  const inFlight = await inFlightOf(
-    ctx,
-    threads.map(({ conversation }) => conversation.id),
-  );
   const echo = input.direction === 'outbound' && (await isEchoOfNudge(ctx, thread, input, sentAt));
-  const message = await insertMessage(ctx, thread, input, sentAt);
-  const effect = optsOut
-    ? await optOutByWord(ctx, threads, thread)
-    : input.direction === 'inbound'
-      ? await hearContact(ctx, thread, sentAt)
-      : echo
-        ? 'none'
-        : await speak(ctx, thread, sentAt);
+  const takeEffect = (): Promise<MessageEffect> | MessageEffect => {
+    if (optsOut) return optOutByWord(ctx, threads, thread);
+    if (input.direction === 'inbound') return hearContact(ctx, thread, sentAt);
+    return echo ? 'none' : speak(ctx, thread, sentAt);
+  };
+  const [message, effect] = await together([insertMessage(ctx, thread, input, sentAt), takeEffect()]);
   return { duplicate: false, message, effect, inFlight, thread };
 }
 

@@ -3,6 +3,7 @@ import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import type { Tx } from '../../db/client';
 import { contacts, conversations, episodes, organizations, sequences } from '../../db/schema';
 import { defineStatement } from '../../db/define-statement';
+import { together } from '../../db/together';
 import { AppError } from '../../domain/errors';
 import { resolveWindow, type Rules } from '../../domain/plan';
 import type { VerbContext } from '../verb-context';
@@ -72,9 +73,12 @@ export function rulesFor(
  */
 export async function lockThread(ctx: VerbContext, conversationId: string): Promise<Thread> {
   const key = { organizationId: ctx.organizationId, conversationId };
-  const locked = await lockStatement(ctx.tx).execute(key);
-  if (locked.length === 0) throw unknownConversation();
-  return readThread(ctx, conversationId);
+  const [locked, [row]] = await together([
+    lockStatement(ctx.tx).execute(key),
+    readStatement(ctx.tx).execute(key),
+  ]);
+  if (locked.length === 0 || !row) throw unknownConversation();
+  return toThread(row, ctx.now);
 }
 
 /** One statement, two locks in order: the conversation's row is joined to, and so waits for, the locked contact's. */

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { createHash } from 'node:crypto';
 import type { Tx } from '../../db/client';
 import { idempotencyKeys } from '../../db/schema';
+import { together } from '../../db/together';
 import { AppError, invalidField } from '../../domain/errors';
 
 /** Purged later than this by the reconciler, forgotten here exactly. */
@@ -40,13 +41,15 @@ export function hashRequest(method: string, path: string, body: Buffer): string 
 export async function takeKey(tx: Tx, request: KeyedRequest): Promise<SentAnswer | null> {
   const name = `${request.organizationId}:${request.key}`;
   const lock = sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(${name}, 0))`;
-  const { rows } = await tx.execute<{ taken: boolean }>(sql`select ${lock} as taken`);
+  const [{ rows }, [stored]] = await together([
+    tx.execute<{ taken: boolean }>(sql`select ${lock} as taken`).execute(),
+    tx.select().from(idempotencyKeys).where(ofKey(request)).execute(),
+  ]);
   if (rows[0]?.taken !== true) {
     throw new AppError('idempotency_in_progress', 'The first request with this key is still running.', {
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }
-  const [stored] = await tx.select().from(idempotencyKeys).where(ofKey(request));
   if (!stored || request.now.getTime() - stored.createdAt.getTime() >= KEPT_MS) return null;
   if (stored.requestHash !== request.requestHash) {
     throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used for another request.');

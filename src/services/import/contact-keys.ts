@@ -1,7 +1,7 @@
 import { contacts } from '../../db/schema';
-import type { ContactInput } from '../contact/find-or-create-contact';
+import type { ContactInput } from '../contact/contact-row';
 
-/** The addresses by which `findOrCreateContact` finds contacts without an external id. */
+/** The addresses by which `lockContact` finds contacts without an external id. */
 export const ADDRESSES = [
   { prefix: 'email:', column: contacts.emailKey },
   { prefix: 'phone:', column: contacts.phone },

@@ -3,7 +3,7 @@ import { AppError } from '../../domain/errors';
 import { LANES } from '../conversation/change-thread';
 import { chooseChannel, createConversation } from '../conversation/create-conversation';
 import { unknownSequence } from '../conversation/opening-facts';
-import { LostCreateRace, updateContact, type ContactInput } from '../contact/find-or-create-contact';
+import { LostCreateRace, updateContact, type ContactInput } from '../contact/contact-row';
 import type { ContactRow } from '../conversation/thread';
 import type { VerbContext } from '../verb-context';
 import { readBatchFacts, type BatchFacts } from './batch-facts';

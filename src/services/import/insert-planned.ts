@@ -9,7 +9,7 @@ import {
   stageChanges,
 } from '../../db/schema';
 import { LANES } from '../conversation/change-thread';
-import { LostCreateRace } from '../contact/find-or-create-contact';
+import { LostCreateRace } from '../contact/contact-row';
 import type { VerbContext } from '../verb-context';
 import { insertMany, recordsOf } from './insert-many';
 import type { PlannedRow } from './plan-row';

@@ -2,6 +2,7 @@ import { eq, and } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
 import type { ActInput, Snapshot } from '../../contracts/conversation-workflow';
 import { channels, nudges } from '../../db/schema';
+import { together } from '../../db/together';
 import { decide, slotAfter, type GateDecision, type GateVerdict } from '../../domain/gates';
 import { stepAt } from '../../domain/ladder';
 import { openingAt } from '../../domain/plan';
@@ -41,13 +42,15 @@ const REPEAT_FOR_MS = 15 * 60_000;
  * call open. Every word, stop and opt-out waits for the same locks, so it either sees this claim or prevents it.
  */
 export async function claimNudge(ctx: VerbContext, input: ActInput, means: ClaimMeans): Promise<ClaimResult> {
-  const thread = await lockThread(ctx, input.conversationId);
+  const [thread, { nudge, delivery }] = await together([
+    lockThread(ctx, input.conversationId),
+    findNudge(ctx, input),
+  ]);
   thread.now = actNow(ctx, thread, input);
   if (!isAskedEpisode(thread, input)) {
     await dropDelivery(ctx, thread, input);
     return { kind: 'done', snapshot: replacedSnapshot(thread, input), refusedBy: 'episode' };
   }
-  const { nudge, delivery } = await findNudge(ctx, input);
   if (!delivery || delivery.status === 'cancelled')
     return claimAfresh(ctx, thread, input, means, nudge, delivery);
   const repeat = await repeatDelivery(ctx, thread, input, delivery, means.keyed);

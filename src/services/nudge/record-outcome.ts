@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import type { ActInput, Snapshot } from '../../contracts/conversation-workflow';
 import { deliveries } from '../../db/schema';
+import { together } from '../../db/together';
 import type { DeliveryStatus } from '../../domain/conversation';
 import { snapshotOf } from '../conversation/snapshot';
 import { lockThread, type Thread } from '../conversation/thread';
@@ -25,9 +26,11 @@ export async function recordOutcome(
   outcome: ProviderOutcome,
   keyed: boolean,
 ): Promise<RecordResult> {
-  const thread = await lockThread(ctx, input.conversationId);
+  const [thread, { delivery }] = await together([
+    lockThread(ctx, input.conversationId),
+    findNudge(ctx, input),
+  ]);
   thread.now = actNow(ctx, thread, input);
-  const { delivery } = await findNudge(ctx, input);
   if (!delivery) throw new Error('a provider was called without a claimed delivery');
   let status = delivery.status;
   if (status === 'claimed') {

@@ -3,6 +3,7 @@ import type { EpisodeRef } from '../../contracts/conversation-workflow';
 import { inOrganization, type Database } from '../../db/client';
 import { defineStatement } from '../../db/define-statement';
 import { conversations, episodes, outbox, sequences } from '../../db/schema';
+import { together } from '../../db/together';
 import { startInputOf } from '../conversation/snapshot';
 import type { ConversationRow, EpisodeRow, SequenceRow } from '../conversation/thread';
 import type { EngineClient } from '../ports';
@@ -79,8 +80,10 @@ async function readEpisode(database: Database, ref: EpisodeRef): Promise<Found |
 /** Episode before outbox row: the order in which every verb locks them. Answers the episode's revision as it is now. */
 async function markDelivered(database: Database, ref: EpisodeRef, revision: number, reached: boolean) {
   return inOrganization(database, ref.organizationId, async (tx) => {
-    const told = reached ? await raiseDelivered(tx).execute({ ...ref, revision }) : [];
-    await removeRow(tx).execute({ ...ref, revision });
+    const [told] = await together([
+      reached ? raiseDelivered(tx).execute({ ...ref, revision }) : [],
+      removeRow(tx).execute({ ...ref, revision }),
+    ]);
     return told[0]?.revision ?? revision;
   });
 }

@@ -1,6 +1,6 @@
 import type { EpisodeRef } from '../../../src/contracts/conversation-workflow';
 import { outbox } from '../../../src/db/schema';
-import { LostCreateRace } from '../../../src/services/contact/find-or-create-contact';
+import { LostCreateRace } from '../../../src/services/contact/contact-row';
 import { createConversation } from '../../../src/services/conversation/create-conversation';
 import { pauseConversation } from '../../../src/services/conversation/pause-conversation';
 import { recordMessage } from '../../../src/services/conversation/record-message';

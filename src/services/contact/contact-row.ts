@@ -27,16 +27,11 @@ export class LostCreateRace extends Error {
 }
 
 /**
- * Finds a contact by external id, else by e-mail, else by phone (the latter two among contacts without external id),
- * locks its row and brings it up to date; creates it when there is none. A contact known only by its address takes the
- * external id, so that its opt-outs stay. Throws conflict when an address belongs to another contact.
+ * Finds a contact by external id, else by e-mail, else by phone (the latter two among contacts without external id), and
+ * locks its row; undefined when there is none. One known only by its address takes the external id that `updateContact`
+ * is given, so that its opt-outs stay.
  */
-export async function findOrCreateContact(ctx: VerbContext, input: ContactInput): Promise<ContactRow> {
-  const found = await lockContact(ctx, input);
-  return found ? updateContact(ctx, found, input) : insertContact(ctx, input);
-}
-
-async function lockContact(ctx: VerbContext, input: ContactInput): Promise<ContactRow | undefined> {
+export async function lockContact(ctx: VerbContext, input: ContactInput): Promise<ContactRow | undefined> {
   const { externalId = null, email = null, phone = null } = input;
   if (externalId === null && !email && !phone) return undefined;
   const { organizationId } = ctx;
@@ -69,7 +64,7 @@ function columnsOf(input: ContactInput): Partial<ContactRow> {
   return Object.fromEntries(entries);
 }
 
-/** Changes a contact whose row the caller has locked. Throws conflict when an address belongs to another. */
+/** Brings a contact up to date whose row the caller has locked. Throws conflict when an address belongs to another. */
 export async function updateContact(
   ctx: VerbContext,
   contact: ContactRow,
@@ -89,7 +84,8 @@ export async function updateContact(
   return row ?? contact;
 }
 
-async function insertContact(ctx: VerbContext, input: ContactInput): Promise<ContactRow> {
+/** A contact that `lockContact` did not find. Throws LostCreateRace. */
+export async function insertContact(ctx: VerbContext, input: ContactInput): Promise<ContactRow> {
   const [row] = await insertStatement(ctx.tx).execute({
     organizationId: ctx.organizationId,
     id: uuidv7(),
