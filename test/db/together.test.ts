@@ -49,7 +49,9 @@ test('the first error is thrown, once all are answered: nothing runs on after th
   let answer: () => void = () => undefined;
   const unanswered = new Promise<void>((resolve) => (answer = resolve));
   let thrown: unknown;
-  const both = together([Promise.reject(new Error('first')), unanswered]).catch((error) => (thrown = error));
+  const both = together([Promise.reject(new Error('first')), unanswered]).catch(
+    (error: unknown) => void (thrown = error),
+  );
   await inAny((tx) => value(tx, '1'));
   expect(thrown).toBeUndefined();
   answer();
